@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CrossborderConfig(AppConfig):
+    name = "crossborder"
+    label = "crossborder"

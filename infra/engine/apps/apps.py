@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineAppsConfig(AppConfig):
+    name = "infra.engine.apps"
+    label = "engine_apps"

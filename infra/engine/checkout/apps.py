@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineCheckoutConfig(AppConfig):
+    name = "infra.engine.checkout"
+    label = "engine_checkout"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineDeliveriesConfig(AppConfig):
+    name = "infra.engine.deliveries"
+    label = "engine_deliveries"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineMediaConfig(AppConfig):
+    name = "infra.engine.media"
+    label = "engine_media"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineWarehousesConfig(AppConfig):
+    name = "infra.engine.warehouses"
+    label = "engine_warehouses"

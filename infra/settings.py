@@ -1,0 +1,160 @@
+"""Settings of the whole house, read from the environment once, at the composition root."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MALL_DATA = Path(os.environ.get("MALL_DATA", BASE_DIR / ".data"))
+MALL_PUBLIC_URL = os.environ.get("MALL_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+SALEOR_API_URL = os.environ.get("SALEOR_API_URL", "")
+EMBEDDED = not SALEOR_API_URL
+
+
+def secret(name: str, make: object = None) -> str:
+    """Return the secret kept in the data folder under `name`, made on first use (mode 600)."""
+    folder = MALL_DATA / "secrets"
+    path = folder / name
+    if not path.exists():
+        import secrets
+
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def database(url: str, sqlite_name: str) -> dict[str, object]:
+    """Return Django's description of one database: PostgreSQL by URL, or a SQLite file in the data folder."""
+    if not url:
+        MALL_DATA.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": MALL_DATA / sqlite_name,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+                "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
+            },
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SECRET_KEY = os.environ.get("SECRET_KEY") or secret("django")
+DEBUG = os.environ.get("MALL_DEBUG") == "1"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(MALL_PUBLIC_URL).hostname or "localhost"]
+CSRF_TRUSTED_ORIGINS = [MALL_PUBLIC_URL]
+
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL", ""), "mall.sqlite3"),
+    "engine": database(os.environ.get("ENGINE_DATABASE_URL", ""), "engine.sqlite3"),
+}
+DATABASE_ROUTERS = ["infra.databases.EngineRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ENGINE_APPS = [
+    f"infra.engine.{app}"
+    for app in (
+        "products",
+        "apps",
+        "deliveries",
+        "media",
+        "customers",
+        "warehouses",
+        "checkout",
+        "orders",
+        "payments",
+    )
+]
+MALL_APPS = [
+    f"marketplace.{app}"
+    for app in (
+        "kernel",
+        "saleor",
+        "messages",
+        "accounts",
+        "merchants",
+        "catalog",
+        "curation",
+        "checkout",
+        "orders",
+        "settlement",
+    )
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *MALL_APPS,
+    "plugins.quality",
+    "plugins.story",
+    "plugins.payments",
+    "crossborder",
+    "analytics",
+    "storefront.shop",
+    "storefront.counter",
+    "storefront.ward",
+    "storefront.pool",
+    "storefront.demo",
+    *(ENGINE_APPS if EMBEDDED else []),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "infra.urls"
+WSGI_APPLICATION = "infra.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "storefront" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = MALL_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "storefront" / "assets"]
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "storefront" / "locale"]
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MALL_PUBLIC_URL.startswith("https:")
+
+ENGINE_PUBLIC_URL = MALL_PUBLIC_URL
+ENGINE_DATA = MALL_DATA / "engine"
+ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"
+ENGINE_LOCAL_ORIGINS = {MALL_PUBLIC_URL: "infra.local.call"}
+ENGINE_HANDLER = "infra.engine.handler.handle"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SaleorConfig(AppConfig):
+    name = "marketplace.saleor"
+    label = "saleor"
