@@ -49,7 +49,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A licence of a merchant (food business, liquor mail order…), valid through `valid_to` inclusive (None: no end)."""
+    """A licence of a merchant (food business, liquor mail order…), valid through `valid_to` inclusive; None: no end."""
 
     kind: str
     number: str
@@ -76,6 +76,7 @@ class Listing:
 
     `answers` holds what the merchant declared, by criterion code; a missing key means "not answered" and is never
     the same as a negative answer. `tax_class` is "standard" or "reduced". `hs_code` is digits only, 6 or more, or "".
+    `origin_country` is ISO 3166-1 and `origin_area` ISO 3166-2 ("JP-13": made in Tokyo) or "" where not declared.
     `markets` are the codes of the markets it is offered in.
     """
 
@@ -90,6 +91,7 @@ class Listing:
     tax_class: str
     hs_code: str
     origin_country: str
+    origin_area: str
     weight_g: int
     markets: tuple[str, ...]
     answers: Mapping[str, Any]
