@@ -1,0 +1,83 @@
+"""What the catalogue asks of a search engine. `infra.search` implements it; the setting SEARCH_BACKEND names which.
+
+A backend never decides relevance of Japanese: both documents and queries arrive analysed (`catalog.analysis`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """One listing in one market, analysed.
+
+    `fields` holds tokens by field name (`analysis.FIELDS`), already normalised, in order. `price` is in minor units
+    of the market's currency, `published` in seconds since 1970, both only for filters and order.
+    """
+
+    id: str
+    market: str
+    fields: Mapping[str, tuple[str, ...]]
+    categories: tuple[str, ...]
+    merchant: str
+    price: int
+    availability: str
+    published: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One alternative of a query: all `terms` must be in `field`; the score counts `boost` times."""
+
+    field: str
+    terms: tuple[str, ...]
+    boost: float
+    is_phrase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """An analysed query: a document answers when every group has a clause that matches.
+
+    `filters` by facet code (category, merchant, availability): any of the values. `price` is an inclusive range in
+    minor units. `order` is "relevance", "published" or "price" ("-price" for falling).
+    """
+
+    market: str
+    groups: tuple[tuple[Clause, ...], ...]
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    price: tuple[int | None, int | None] = (None, None)
+    order: str = "relevance"
+    limit: int = 24
+    offset: int = 0
+    facets: tuple[str, ...] = ()
+    price_steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """Ids in order, how many matched in all, and counts by facet code and value (price: by lower bound)."""
+
+    ids: tuple[str, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class SearchBackend(Protocol):
+    def index(self, documents: Iterable[SearchDocument]) -> None:
+        """Replace these documents by id, visible to the next query. Called by the worker's process alone."""
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Take these documents out; ids that are not there are no error."""
+
+    def clear(self) -> None:
+        """Take every document out."""
+
+    def ids(self) -> set[str]:
+        """Every id in the index (for reconciling)."""
+
+    def query(self, query: SearchQuery) -> SearchHits:
+        """Answer one query from what was last committed."""
