@@ -1,0 +1,171 @@
+"""Lists in pages: cursors as the contract gives them, the slice read once, counting only when asked."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from infra.engine.schema.errors import EngineError
+
+MAX_PAGE = 100
+
+
+class Connection:
+    """One page. `edges`, `page_info` and `total_count` are worked out when first read.
+
+    The order of a queryset must be given as `order` (names, "-" for descending) ending in a unique one; a plain list
+    is paged by position.
+    """
+
+    def __init__(self, source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -> None:
+        self.source, self.args, self.order = source, args, tuple(order)
+        self.first, self.last = _page_size(args)
+
+    @cached_property
+    def _page(self) -> tuple[list[Any], bool, bool, int]:
+        """Return (rows, has next, has previous, position of the first row for lists)."""
+        if isinstance(self.source, QuerySet):
+            return self._query_page()
+        return self._list_page()
+
+    def _query_page(self) -> tuple[list[Any], bool, bool, int]:
+        size = self.first or self.last or 0
+        backwards = self.first is None
+        rows = self.source
+        after, before = self.args.get("after"), self.args.get("before")
+        if after:
+            rows = rows.filter(_beyond(self.order, read_cursor(after, len(self.order)), forwards=True))
+        if before:
+            rows = rows.filter(_beyond(self.order, read_cursor(before, len(self.order)), forwards=False))
+        rows = rows.order_by(*(_ordering(name, backwards) for name in self.order))
+        found = list(rows[: size + 1])
+        more = len(found) > size
+        found = found[:size]
+        if backwards:
+            found.reverse()
+            return found, bool(before), more, 0
+        return found, more, bool(after), 0
+
+    def _list_page(self) -> tuple[list[Any], bool, bool, int]:
+        items = list(self.source)
+        after, before = self.args.get("after"), self.args.get("before")
+        start = int(read_cursor(after, 1)[0]) + 1 if after else 0
+        end = int(read_cursor(before, 1)[0]) if before else len(items)
+        if self.first is not None:
+            end = min(end, start + self.first)
+        elif self.last is not None:
+            start = max(start, end - self.last)
+        return items[start:end], end < len(items), start > 0, start
+
+    @cached_property
+    def edges(self) -> list[dict[str, Any]]:
+        rows, _, _, start = self._page
+        if isinstance(self.source, QuerySet):
+            return [{"node": row, "cursor": _row_cursor(row, self.order)} for row in rows]
+        return [{"node": row, "cursor": write_cursor([start + index])} for index, row in enumerate(rows)]
+
+    @cached_property
+    def page_info(self) -> dict[str, Any]:
+        _, has_next, has_previous, _ = self._page
+        edges = self.edges
+        return {
+            "has_next_page": has_next,
+            "has_previous_page": has_previous,
+            "start_cursor": edges[0]["cursor"] if edges else None,
+            "end_cursor": edges[-1]["cursor"] if edges else None,
+        }
+
+    @cached_property
+    def total_count(self) -> int:
+        return self.source.count() if isinstance(self.source, QuerySet) else len(self.source)
+
+
+def connect(source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -> Connection:
+    """Return one page of a queryset or list by the arguments first, last, after and before.
+
+    Raises EngineError when neither first nor last is given, or more than 100 are asked for.
+    """
+    return Connection(source, args, order)
+
+
+def _page_size(args: dict[str, Any]) -> tuple[int | None, int | None]:
+    first, last = args.get("first"), args.get("last")
+    if first is None and last is None:
+        raise EngineError(
+            "You must provide a `first` or `last` value to properly paginate the connection.", "GraphQLError"
+        )
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and size > MAX_PAGE:
+            text = f"Requesting {size} records on the connection exceeds the `{name}` limit of {MAX_PAGE} records."
+            raise EngineError(text, "GraphQLError")
+        if size is not None and size < 0:
+            raise EngineError(f"Argument `{name}` must be a non-negative integer.", "GraphQLError")
+    return (first, None) if first is not None else (None, last)
+
+
+def write_cursor(values: list[Any]) -> str:
+    """Return the opaque cursor of a row by the values of its order."""
+    return base64.b64encode(json.dumps([_plain(value) for value in values]).encode()).decode()
+
+
+def read_cursor(cursor: str, length: int) -> list[Any]:
+    """Return the values inside a cursor. Raises EngineError when it is none of ours."""
+    try:
+        values = json.loads(base64.b64decode(cursor, validate=True))
+    except ValueError:
+        raise EngineError("Received cursor is invalid.", "GraphQLError") from None
+    if not isinstance(values, list) or len(values) != length:
+        raise EngineError("Received cursor is invalid.", "GraphQLError")
+    return values
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, int | bool | str):
+        return value
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _row_cursor(row: Any, order: tuple[str, ...]) -> str:
+    values = []
+    for name in order:
+        value = row
+        for part in name.lstrip("-").split("__"):
+            value = getattr(value, part)
+        values.append(value)
+    return write_cursor(values)
+
+
+def _ordering(name: str, backwards: bool) -> Any:
+    """Nulls last, as PostgreSQL orders them ascending, on every database."""
+    descending = name.startswith("-") != backwards
+    column = F(name.lstrip("-"))
+    if descending:
+        return column.desc(nulls_first=True)
+    return column.asc(nulls_last=True)
+
+
+def _beyond(order: tuple[str, ...], values: list[Any], *, forwards: bool) -> Q:
+    """Return the rows strictly after (or before) the row with these `values`, keys compared from the left."""
+    condition, same = Q(pk__in=[]), Q()
+    for name, value in zip(order, values, strict=True):
+        column = name.lstrip("-")
+        upward = name.startswith("-") != forwards
+        if value is None:
+            beyond = Q(pk__in=[]) if upward else Q(**{f"{column}__isnull": False})
+            equal = Q(**{f"{column}__isnull": True})
+        else:
+            beyond = Q(**{f"{column}__{'gt' if upward else 'lt'}": value})
+            if upward:
+                beyond |= Q(**{f"{column}__isnull": True})
+            equal = Q(**{column: value})
+        condition |= same & beyond
+        same &= equal
+    return condition

@@ -1,0 +1,170 @@
+"""Documents parsed and validated once, and what to do for each of their selections."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLIncludeDirective,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    VariableNode,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_directive_values
+from graphql.language import Visitor, visit
+
+MAX_DOCUMENTS = 512
+#: a document longer than this is served but not kept
+MAX_KEPT_CHARACTERS = 100_000
+
+
+class Document:
+    """A valid document with its operations and fragments, and the plans made for it."""
+
+    def __init__(self, node: DocumentNode) -> None:
+        self.node = node
+        self.operations: dict[str | None, OperationDefinitionNode] = {}
+        self.fragments: dict[str, FragmentDefinitionNode] = {}
+        for definition in node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                self.operations[definition.name.value if definition.name else None] = definition
+            elif isinstance(definition, FragmentDefinitionNode):
+                self.fragments[definition.name.value] = definition
+        self.switches = _directive_variables(node)
+        self.plans: dict[Any, Any] = {}
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Return the operation to run. Raises GraphQLError when `name` does not settle it."""
+        if name is None:
+            if len(self.operations) == 1:
+                return next(iter(self.operations.values()))
+            message = "Must provide operation name if query contains multiple operations."
+            raise GraphQLError(message if self.operations else "Must provide an operation.")
+        if name not in self.operations:
+            raise GraphQLError(f'Unknown operation named "{name}".')
+        return self.operations[name]
+
+
+class DocumentCache:
+    """The documents used last, by their text. Safe between threads."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, text: str) -> Document | list[GraphQLError]:
+        """Return the document of `text`, or what is wrong with it."""
+        with self._lock:
+            document = self._kept.get(text)
+            if document is not None:
+                self._kept.move_to_end(text)
+                return document
+        try:
+            node = parse(text)
+        except GraphQLError as error:
+            return [error]
+        problems = validate(self.schema, node)
+        if problems:
+            return problems
+        document = Document(node)
+        if len(text) <= MAX_KEPT_CHARACTERS:
+            with self._lock:
+                self._kept[text] = document
+                while len(self._kept) > MAX_DOCUMENTS:
+                    self._kept.popitem(last=False)
+        return document
+
+
+def has_variables(node: Any) -> bool:
+    """Return whether a variable occurs anywhere below `node`."""
+    finder = _VariableFinder()
+    visit(node, finder)
+    return bool(finder.names)
+
+
+class _VariableFinder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+def _directive_variables(node: DocumentNode) -> tuple[str, ...]:
+    """Return the variables that @skip and @include hang on: with them plans differ from call to call."""
+
+    class Finder(_VariableFinder):
+        def enter_directive(self, directive: Any, *_: Any) -> None:
+            inner = _VariableFinder()
+            visit(directive, inner)
+            self.names |= inner.names
+
+        def enter_variable(self, node: VariableNode, *_: Any) -> None:
+            return None
+
+    finder = Finder()
+    visit(node, finder)
+    return tuple(sorted(finder.names))
+
+
+def collect_fields(
+    schema: GraphQLSchema,
+    fragments: dict[str, FragmentDefinitionNode],
+    variables: dict[str, Any],
+    type_: Any,
+    selection_sets: list[Any],
+) -> dict[str, list[FieldNode]]:
+    """Return the field nodes to run on an object of `type_`, by response key, in the order of the document."""
+    fields: dict[str, list[FieldNode]] = {}
+    seen: set[str] = set()
+
+    def matches(condition: Any) -> bool:
+        if condition is None or condition.name.value == type_.name:
+            return True
+        named = schema.get_type(condition.name.value)
+        return named is not None and schema.is_sub_type(named, type_) if _is_abstract(named) else False
+
+    def walk(selection_set: Any) -> None:
+        for node in selection_set.selections:
+            if node.directives and not _is_included(node, variables):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                fields.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if matches(node.type_condition):
+                    walk(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = fragments[node.name.value]
+                if matches(fragment.type_condition):
+                    walk(fragment.selection_set)
+
+    for selection_set in selection_sets:
+        walk(selection_set)
+    return fields
+
+
+def _is_abstract(type_: Any) -> bool:
+    return hasattr(type_, "resolve_type")
+
+
+def _is_included(node: Any, variables: dict[str, Any]) -> bool:
+    skip = get_directive_values(GraphQLSkipDirective, node, variables)
+    if skip and skip["if"]:
+        return False
+    include = get_directive_values(GraphQLIncludeDirective, node, variables)
+    return not include or bool(include["if"])

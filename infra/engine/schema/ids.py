@@ -1,0 +1,64 @@
+"""Global ids: base64 of "Type:pk", as the contract gives them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
+from infra.engine.schema.errors import EngineError
+
+
+class InvalidId(EngineError):  # noqa: N818
+    """The text is no global id, or one of another type."""
+
+    code = "GraphQLError"
+
+
+def to_global_id(type_name: str, pk: object) -> str:
+    """Return the global id of the object `pk` of the contract's type `type_name`."""
+    return base64.b64encode(f"{type_name}:{pk}".encode()).decode("ascii")
+
+
+def parse_global_id(gid: str) -> tuple[str, str]:
+    """Return (type name, pk as text). Raises InvalidId."""
+    try:
+        type_name, separator, pk = base64.b64decode(gid.encode(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeError, ValueError, AttributeError):
+        raise InvalidId(f"Invalid ID: {gid}. Expected: <type>:<id>.") from None
+    if not separator or not type_name:
+        raise InvalidId(f"Invalid ID: {gid}. Expected: <type>:<id>.")
+    return type_name, pk
+
+
+def from_global_id(gid: str, *types: str) -> str:
+    """Return the pk inside `gid`. Raises InvalidId when it is no id or names none of `types`."""
+    type_name, pk = parse_global_id(gid)
+    if types and type_name not in types:
+        raise InvalidId(f"Invalid ID: {gid}. Expected: {types[0]}, received: {type_name}.")
+    return pk
+
+
+def int_pk(gid: str | None, *types: str) -> int | None:
+    """Return the whole-number pk of `gid`, or None when it cannot name a row of `types`."""
+    pk = _soft(gid, types)
+    return int(pk) if pk is not None and pk.isascii() and pk.isdigit() and len(pk) < 18 else None
+
+
+def uuid_pk(gid: str | None, *types: str) -> UUID | None:
+    """Return the UUID pk of `gid`, or None when it cannot name a row of `types`."""
+    pk = _soft(gid, types)
+    try:
+        return UUID(pk) if pk is not None else None
+    except ValueError:
+        return None
+
+
+def _soft(gid: Any, types: tuple[str, ...]) -> str | None:
+    if gid is None:
+        return None
+    try:
+        return from_global_id(gid, *types)
+    except InvalidId:
+        return None

@@ -1,0 +1,92 @@
+"""updateMetadata, deleteMetadata and their private twins, for every registered type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from infra.engine.schema.binding import declare, root
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import EngineError, PermissionDenied, refuse
+from infra.engine.schema.ids import parse_global_id, uuid_pk
+from infra.engine.schema.metadata import TARGETS, MetadataTarget
+
+for _payload in ("UpdateMetadata", "DeleteMetadata", "UpdatePrivateMetadata", "DeletePrivateMetadata"):
+    declare(_payload, "item errors")
+declare("MetadataInput", "key value")
+
+
+@root("Mutation", "updateMetadata")
+def update_metadata(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _write(context, args, private=False)
+
+
+@root("Mutation", "updatePrivateMetadata")
+def update_private_metadata(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _write(context, args, private=True)
+
+
+@root("Mutation", "deleteMetadata")
+def delete_metadata(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _write(context, args, private=False)
+
+
+@root("Mutation", "deletePrivateMetadata")
+def delete_private_metadata(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _write(context, args, private=True)
+
+
+def pairs_to_dict(items: list[dict[str, Any]] | None, name: str = "metadata") -> dict[str, str]:
+    """Return [MetadataInput] as a dict. Raises UserErrors(REQUIRED) for an empty key."""
+    data = {item["key"]: item["value"] for item in items or ()}
+    if any(not key.strip() for key in data):
+        raise refuse(name, "Metadata key cannot be empty.", "REQUIRED")
+    return data
+
+
+def _write(context: Context, args: dict[str, Any], *, private: bool) -> dict[str, Any]:
+    target = _target(args["id"])
+    changes = pairs_to_dict(args.get("input"), "input")
+    column = "private_metadata" if private else "metadata"
+    with transaction.atomic("engine"):
+        row = _locked_row(target, args["id"])
+        _check_rights(target, row, context, private)
+        data = dict(getattr(row, column) or {})
+        before = dict(data)
+        data.update(changes)
+        for key in args.get("keys") or ():
+            data.pop(key, None)
+        if data != before:
+            setattr(row, column, data)
+            stamped = [field.name for field in row._meta.fields if field.name == "updated_at"]
+            row.save(update_fields=[column, *stamped])
+            if target.event:
+                from infra.engine.deliveries import emit
+
+                emit(event=target.event, obj=row)
+    return {"item": row}
+
+
+def _target(gid: str) -> MetadataTarget:
+    type_name, _ = parse_global_id(gid)
+    if type_name not in TARGETS:
+        raise EngineError(f"Object {gid} does not support metadata.", "GraphQLError")
+    return TARGETS[type_name]
+
+
+def _locked_row(target: MetadataTarget, gid: str) -> Any:
+    _, pk = parse_global_id(gid)
+    known = uuid_pk(gid, target.type_name) if target.uuid else (int(pk) if pk.isdigit() else None)
+    row = target.model.objects.select_for_update().filter(pk=known).first() if known is not None else None
+    if row is None:
+        raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return row
+
+
+def _check_rights(target: MetadataTarget, row: Any, context: Context, private: bool) -> None:
+    if not private and (target.public is None or (target.owner is not None and target.owner(row, context))):
+        return
+    needed = target.private if private else target.public or ()
+    if not context.requestor.has_perm(*needed):
+        raise PermissionDenied(needed)

@@ -1,0 +1,148 @@
+"""The contract's own scalars: how they cross the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema, ValueNode
+from graphql.language import FloatValueNode, IntValueNode, StringValueNode
+from graphql.utilities import value_from_ast_untyped
+
+
+def install(schema: GraphQLSchema) -> None:
+    """Give every scalar of `schema` that is not of GraphQL itself its serializer and parsers."""
+    for name, (serialize, parse) in SCALARS.items():
+        scalar = schema.type_map.get(name)
+        if not isinstance(scalar, GraphQLScalarType):
+            continue
+        if serialize is not None:
+            scalar.serialize = serialize  # type: ignore[method-assign]
+        if parse is not None:
+            scalar.parse_value = parse  # type: ignore[method-assign]
+            scalar.parse_literal = _literal(parse)  # type: ignore[method-assign]
+
+
+def _literal(parse: Callable[[Any], Any]) -> Callable[..., Any]:
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        if isinstance(node, IntValueNode | FloatValueNode | StringValueNode):
+            return parse(node.value)
+        return parse(value_from_ast_untyped(node, variables))
+
+    return parse_literal
+
+
+def _text(value: Any) -> str:
+    return value if value.__class__ is str else _other_text(value)
+
+
+def _other_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _number(value: Any) -> float:
+    return value if value.__class__ is float else float(value)
+
+
+def _moment(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _parse_moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError(f'DateTime cannot represent value: "{value}"') from None
+    if moment.tzinfo is None:
+        from datetime import UTC
+
+        return moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _parse_date(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError(f'Date cannot represent value: "{value}"') from None
+
+
+def _parse_decimal(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise GraphQLError(f"Value is not a valid decimal: {value!r}")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise GraphQLError(f"Value is not a valid decimal: {value!r}") from None
+    if not number.is_finite():
+        raise GraphQLError(f"Value is not a valid decimal: {value!r}")
+    return number
+
+
+def _parse_positive_decimal(value: Any) -> Decimal:
+    number = _parse_decimal(value)
+    if number < 0:
+        raise GraphQLError(f"Value cannot be lower than 0. Unsupported value: {number}")
+    return number
+
+
+def _parse_positive_int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdigit() or int(value) < 1:
+        raise GraphQLError(f"Value must be a positive whole number: {value!r}")
+    return int(value)
+
+
+def _parse_uuid(value: Any) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise GraphQLError(f"Value is not a valid UUID: {value!r}") from None
+
+
+def _parse_metadata(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise GraphQLError("Metadata must be an object of strings.")
+    return value
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _parse_json_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise GraphQLError("Value is not valid JSON.") from None
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+#: name: (serialize, parse); None keeps GraphQL's own
+SCALARS: dict[str, tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None]] = {
+    "String": (_text, None),
+    "ID": (_text, None),
+    "Float": (_number, None),
+    "DateTime": (_moment, _parse_moment),
+    "Date": (_moment, _parse_date),
+    "Decimal": (_number, _parse_decimal),
+    "PositiveDecimal": (_number, _parse_positive_decimal),
+    "PositiveInt": (_same, _parse_positive_int),
+    "UUID": (_text, _parse_uuid),
+    "Metadata": (_same, _parse_metadata),
+    "JSON": (_same, _same),
+    "JSONString": (_json_text, _parse_json_text),
+    "GenericScalar": (_same, _same),
+    "_Any": (_same, _same),
+    "Upload": (_same, _same),
+}

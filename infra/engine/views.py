@@ -1,0 +1,18 @@
+"""The engine's handler as Django views."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from infra.engine.handler import handle
+
+
+@csrf_exempt
+def serve(request: HttpRequest) -> HttpResponse:
+    """Answer one HTTP request by `handle`. No session, no cookie: every request carries its own token."""
+    status, headers, content = handle(request.method or "GET", request.get_full_path(), request.headers, request.body)
+    response = HttpResponse(content, status=status, content_type=headers.pop("Content-Type", "application/json"))
+    for name, value in headers.items():
+        response[name] = value
+    return response
