@@ -1,0 +1,94 @@
+"""A basket on its way to becoming an order."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class Checkout(models.Model):
+    """Lines, addresses and a delivery somebody is about to order. Knowing its id is the right to change it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now, db_index=True)
+    channel = models.ForeignKey("engine_products.Channel", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("engine_customers.User", null=True, on_delete=models.CASCADE, related_name="+")
+    email = models.CharField(max_length=254, null=True)
+    language_code = models.CharField(max_length=35, default="en")
+    currency = models.CharField(max_length=3)
+    #: fields of the contract's Address by their snake_case names, and `validation_skipped`
+    billing_address = models.JSONField(null=True)
+    shipping_address = models.JSONField(null=True)
+    save_billing_address = models.BooleanField(default=True)
+    save_shipping_address = models.BooleanField(default=True)
+    customer_note = models.TextField(blank=True, default="")
+    redirect_url = models.CharField(max_length=2000, null=True)
+    assigned_delivery = models.ForeignKey(
+        "CheckoutDelivery", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+    )
+    #: when the delivery options must be asked for again; None means now
+    deliveries_stale_at = models.DateTimeField(null=True)
+    metadata = models.JSONField(default=dict)
+    private_metadata = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-updated_at", "pk")
+
+    @property
+    def country(self) -> str:
+        """Return the country that decides the tax: of the shipping, else billing address, else the channel's."""
+        for address in (self.shipping_address, self.billing_address):
+            if address and address.get("country"):
+                return address["country"]
+        return self.channel.default_country
+
+
+class CheckoutLine(models.Model):
+    """A variant and how many of it; its price is the channel's, unless an app set another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
+    created_at = models.DateTimeField(default=timezone.now)
+    position = models.PositiveIntegerField()
+    variant = models.ForeignKey("engine_products.ProductVariant", on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    price_override = models.DecimalField(max_digits=20, decimal_places=3, null=True)
+    price_override_reason = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+    private_metadata = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("position", "created_at", "id")
+
+
+class CheckoutDelivery(models.Model):
+    """A way of delivery that an app offered for one checkout."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="deliveries")
+    #: global id of the method: base64("app:<app identifier>:<the app's own id>")
+    method_id = models.CharField(max_length=1024)
+    name = models.CharField(max_length=255)
+    description = models.TextField(null=True)
+    price_amount = models.DecimalField(max_digits=20, decimal_places=3, default=Decimal(0))
+    currency = models.CharField(max_length=3)
+    maximum_delivery_days = models.PositiveIntegerField(null=True)
+    minimum_delivery_days = models.PositiveIntegerField(null=True)
+    metadata = models.JSONField(default=dict)
+    private_metadata = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    message = models.TextField(null=True)
+    is_valid = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checkout", "method_id", "is_valid"], name="engine_delivery_once"),
+        ]
+        ordering = ("created_at", "pk")
