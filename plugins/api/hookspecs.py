@@ -4,6 +4,7 @@ Three call shapes. *Gather* (`register_…`, `check_…`, `contribute_…`): eve
 their ids, and all answers are joined. *First* (`quote_…`): the first answer that is not None wins. *Notify* (past
 tense): one outbox row per receiver, written in the transaction of the change, run after commit, retried with backoff,
 parked and shown when it keeps failing; a receiver may be called twice with the same argument and must not mind.
+`run_schedule` alone is called straight by the worker.
 
 A plugin module defines functions of these names and argument names, marked `@hookimpl`. A misspelt hook or argument
 stops the start. Arguments are frozen; an implementation never changes what it is given, and never imports another
@@ -14,7 +15,7 @@ that raises is reported, and counts as "a problem that blocks" for `check_…`, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pluggy
 
@@ -177,3 +178,25 @@ def refund_made(event: t.RefundMade) -> None:
 def sale_recorded(fact: t.SaleFact) -> None:
     """Notify. A line was sold or refunded, stripped of persons. Called once per fact id and perhaps again: the
     receiver keeps the id and counts it once. When not: for orders cancelled before confirmation."""
+
+
+@hookspec
+def run_schedule(now: datetime, settled: bool, wait: bool) -> None:
+    """Schedule. The plugin's own regular work, in the worker, outside any transaction; `now` is aware, in UTC.
+
+    When: about once a minute for every active plugin, and once by `work --once`. When not: in a web process. A plugin
+    that raises is reported and called again next time; the others run. `settled`: every sale up to `now` has been
+    handed over (no `sale_recorded` waits, no sales history is being loaded); figures that are frozen wait for it.
+    `wait`: the caller runs once and wants what is due finished before the call returns; otherwise the call must be
+    quick, and long work belongs in a process of the plugin's own, looked after at the next call.
+    """
+
+
+@hookspec
+def pool_answer(question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal | None:
+    """First. The answer of the sales pool to one question of its closed set.
+
+    When: a page of the pool is drawn or downloaded. Answer: a table in which every cell is published or hidden with
+    its reason, or a typed refusal of a question outside the set. None: no pool is active. Forbidden: reading facts;
+    an answer is made of published cells alone, so that asking often, or under many names, tells nothing more.
+    """
