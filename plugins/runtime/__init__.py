@@ -1,0 +1,1 @@
+"""How plugins are found, checked, switched on and called. Imports `plugins.api` alone."""
