@@ -1,0 +1,1 @@
+"""What every app of the mall stands on: money, clock, jobs, audit log, fail-closed merchant scope."""

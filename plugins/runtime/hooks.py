@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import pluggy
@@ -97,6 +98,19 @@ def notify(name: str, **arguments: Any) -> int:
         payload = {"hook": name, "plugin": meta.id, "arguments": text}
         _outbox(kind=NOTIFY_JOB, key=f"{name}:{meta.id}:{digest}", payload=payload)
     return len(receivers)
+
+
+def run_schedules(*, now: datetime, settled: bool, wait: bool) -> int:
+    """Call `run_schedule` of every active plugin, in the worker. Returns how many raised; each is reported."""
+    failed = 0
+    arguments = {"now": now, "settled": settled, "wait": wait}
+    for meta, implementation in _active("run_schedule", arguments):
+        try:
+            _call(implementation, arguments)
+        except Exception:
+            log.exception("plugin %s failed in run_schedule", meta.id)
+            failed += 1
+    return failed
 
 
 def deliver(payload: dict[str, Any]) -> None:

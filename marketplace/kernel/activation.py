@@ -1,0 +1,23 @@
+"""Switching plugins on and off."""
+
+from __future__ import annotations
+
+from marketplace.kernel.audit.actions import record
+from marketplace.kernel.models import PluginSwitch
+
+
+def is_active(*, plugin: str, scope: str, merchant_id: str | None) -> bool:
+    """Whether a plugin is on. Without a row, one for the mall is on and one for merchants is off."""
+    row = PluginSwitch.objects.filter(plugin=plugin, merchant_id=merchant_id or "").first()
+    return row.is_on if row else scope == "mall"
+
+
+def switch_plugin(*, plugin: str, is_on: bool, actor: str, merchant_id: str = "") -> None:
+    """Switch a plugin on or off, for the mall or one merchant, and keep who did it."""
+    PluginSwitch.objects.update_or_create(plugin=plugin, merchant_id=merchant_id, defaults={"is_on": is_on})
+    record(
+        actor=actor,
+        action="kernel.plugin.switched",
+        subject=f"plugin:{plugin}",
+        detail={"is_on": is_on, "merchant_id": merchant_id},
+    )

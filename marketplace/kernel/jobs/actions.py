@@ -1,0 +1,81 @@
+"""Writing down what is to be done: in the transaction of the change that asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from marketplace.kernel import clock
+from marketplace.kernel.jobs.crash import crash_point
+from marketplace.kernel.jobs.models import AT_ONCE, Hold, InboxEvent, OutboxJob, State
+from marketplace.kernel.jobs.types import InboxRow
+
+
+def enqueue(
+    *, kind: str, key: str, payload: Mapping[str, Any], run_at: datetime | None = None, again: bool = False
+) -> None:
+    """Write one outbox row, unique by (`kind`, `key`), in the caller's transaction if one is open.
+
+    Arguments: `payload`, JSON; `run_at`, not before this moment of the mall's clock (None: at once); `again`, for a
+    hint rather than a wish: a row that is done or parked becomes due again, and one that is running runs once more.
+    Without `again` a key that is there already, in whatever state, changes nothing.
+    """
+    row = OutboxJob(kind=kind, key=key, payload=dict(payload), run_at=run_at or AT_ONCE, created_at=clock.real_now())
+    with transaction.atomic():
+        if again and _rearm(kind=kind, key=key, payload=dict(payload), run_at=row.run_at):
+            return
+        OutboxJob.objects.bulk_create([row], ignore_conflicts=True)
+    if not connection.in_atomic_block:
+        crash_point("outbox.stored")
+
+
+def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
+    """Store an event whose signature was verified. The same event name and body twice is one row.
+
+    Returns once the row is safe, so that the sender may be answered 200. Handles nothing.
+    """
+    digest = hashlib.sha256(event.encode() + b"\n" + body).hexdigest()
+    row = InboxEvent(digest=digest, event=event, body=body, headers=dict(headers), created_at=clock.real_now())
+    with transaction.atomic():
+        known = InboxEvent.objects.filter(digest=digest).values_list("id", flat=True).first()
+        if known is None:
+            InboxEvent.objects.bulk_create([row], ignore_conflicts=True)
+    crash_point("inbox.stored")
+    stored = known or InboxEvent.objects.values_list("id", flat=True).get(digest=digest)
+    return InboxRow(id=stored, digest=digest, event=event, is_new=known is None)
+
+
+def retry_parked(*, table: str, row_id: int) -> bool:
+    """Make a parked row (`table` "inbox" or "outbox") due again. Returns whether there was one."""
+    model = {"inbox": InboxEvent, "outbox": OutboxJob}[table]
+    changed = model.objects.filter(id=row_id, state=State.PARKED).update(
+        state=State.PENDING, attempts=0, run_at=AT_ONCE, leased_until=None
+    )
+    return bool(changed)
+
+
+def hold_open(*, name: str) -> None:
+    """Say that more is coming (a sales history is being loaded), so that nothing is settled until `release`."""
+    Hold.objects.get_or_create(name=name, defaults={"since": clock.real_now()})
+
+
+def release(*, name: str) -> None:
+    """Take back `hold_open`. Nothing happens when it is not held."""
+    Hold.objects.filter(name=name).delete()
+
+
+def _rearm(*, kind: str, key: str, payload: dict[str, Any], run_at: datetime) -> bool:
+    rows = OutboxJob.objects.filter(kind=kind, key=key)
+    return bool(
+        rows.update(
+            state=State.PENDING,
+            payload=payload,
+            run_at=run_at,
+            attempts=0,
+            generation=models.F("generation") + 1,
+        )
+    )

@@ -1,0 +1,38 @@
+"""What waits, and what waits for a person."""
+
+from __future__ import annotations
+
+from marketplace.kernel.jobs.models import Hold, InboxEvent, OutboxJob, State
+from marketplace.kernel.jobs.types import ParkedRow
+
+
+def parked(*, limit: int = 200) -> list[ParkedRow]:
+    """Return work that failed eight times, oldest first, at most `limit` of each table."""
+    rows = [
+        ParkedRow("inbox", row.id, row.event, row.digest, row.attempts, row.last_error, row.created_at)
+        for row in InboxEvent.objects.filter(state=State.PARKED).order_by("id")[:limit]
+    ]
+    rows += [
+        ParkedRow("outbox", row.id, row.kind, row.key, row.attempts, row.last_error, row.created_at)
+        for row in OutboxJob.objects.filter(state=State.PARKED).order_by("id")[:limit]
+    ]
+    return sorted(rows, key=lambda row: row.created_at)
+
+
+def count_pending() -> dict[str, int]:
+    """Return how many rows are not done and not parked, of `inbox` and `outbox`."""
+    return {
+        "inbox": InboxEvent.objects.filter(state=State.PENDING).count(),
+        "outbox": OutboxJob.objects.filter(state=State.PENDING).count(),
+    }
+
+
+def is_settled() -> bool:
+    """Whether everything accepted so far has been done: no event or job waits or is parked, and nobody holds it open.
+
+    Work put off to a later moment counts as waiting: it may still record a sale.
+    """
+    waiting = (
+        InboxEvent.objects.exclude(state=State.DONE).exists() or OutboxJob.objects.exclude(state=State.DONE).exists()
+    )
+    return not waiting and not Hold.objects.exists()

@@ -1,0 +1,125 @@
+"""kill -9 between any two writes loses nothing and doubles nothing: real processes, a real database file or server."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EVENTS = 12
+EXPECTED = sorted(f"{step}:o{number}" for step in ("confirmed", "told") for number in range(EVENTS))
+POINTS = [
+    "inbox.stored@5",
+    "inbox.claimed@3",
+    "inbox.handled",
+    "inbox.acknowledged-before@4",
+    "test.uncommitted@2",
+    "outbox.claimed@7",
+    "outbox.handled@2",
+    "outbox.done-before-ack@5",
+]
+
+
+class Mall:
+    """One database and the processes that tests start on it."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.folder, self.url = folder, url
+        self.run("migrate")
+
+    def start(self, *arguments: str, crash: str = "") -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "MALL_DATA": str(self.folder), "DATABASE_URL": self.url, "MALL_CRASH_POINT": crash}
+        command = [sys.executable, "-m", "tests.kernel.worker_process", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def run(self, *arguments: str, crash: str = "") -> int:
+        process = self.start(*arguments, crash=crash)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode in (0, -signal.SIGKILL), errors.decode()
+        return process.returncode
+
+    def read(self, sql: str) -> list[tuple]:
+        if self.url:
+            import psycopg
+
+            with psycopg.connect(self.url) as connection:
+                return connection.execute(sql).fetchall()
+        with sqlite3.connect(self.folder / "mall.sqlite3") as connection:
+            return connection.execute(sql).fetchall()
+
+    def effects(self) -> list[str]:
+        return sorted(row[0] for row in self.read("SELECT plugin FROM kernel_pluginswitch"))
+
+    def rest(self) -> tuple[int, int, int]:
+        inbox = self.read("SELECT count(*) FROM kernel_inboxevent")[0][0]
+        jobs = self.read("SELECT count(*) FROM kernel_outboxjob")[0][0]
+        open_rows = "SELECT (SELECT count(*) FROM kernel_inboxevent WHERE state <> 'done')"
+        return (
+            inbox,
+            jobs,
+            self.read(open_rows + " + (SELECT count(*) FROM kernel_outboxjob WHERE state <> 'done')")[0][0],
+        )
+
+
+@pytest.fixture
+def mall(tmp_path):
+    return Mall(tmp_path)
+
+
+def check_crash(mall: Mall, point: str) -> None:
+    feeding = point.startswith("inbox.stored")
+    assert mall.run("feed", str(EVENTS), crash=point if feeding else "") == (-signal.SIGKILL if feeding else 0)
+    assert mall.run("work", crash="" if feeding else point) == (0 if feeding else -signal.SIGKILL)
+
+    mall.run("feed", str(EVENTS))
+    mall.run("work")
+
+    assert mall.effects() == EXPECTED
+    assert mall.rest() == (EVENTS, 2 * EVENTS, 0)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_named_point_nothing_is_lost_or_doubled(mall, point):
+    check_crash(mall, point)
+
+
+def check_random_kills(mall: Mall, seed: int) -> None:
+    moments = random.Random(seed)
+    mall.run("feed", str(EVENTS))
+    for _ in range(4):
+        process = mall.start("forever")
+        time.sleep(0.3 + moments.random() * 0.6)
+        process.kill()
+        process.communicate()
+
+    mall.run("feed", str(EVENTS))
+    mall.run("work")
+
+    assert mall.effects() == EXPECTED
+    assert mall.rest() == (EVENTS, 2 * EVENTS, 0)
+
+
+def test_killed_at_random_moments_nothing_is_lost_or_doubled(mall):
+    check_random_kills(mall, seed=3)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("point", POINTS)
+def test_the_same_on_postgresql(tmp_path, point):
+    url = os.environ.get("TEST_POSTGRES_URL")
+    if not url:
+        pytest.skip("TEST_POSTGRES_URL names no server")
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS mall_kill_test WITH (FORCE)")
+        connection.execute("CREATE DATABASE mall_kill_test")
+    check_crash(Mall(tmp_path, url.rsplit("/", 1)[0] + "/mall_kill_test"), point)
