@@ -30,26 +30,29 @@ class SearchDocument:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One alternative of a query: all `terms` must be in `field`; the score counts `boost` times."""
+    """One alternative of a query: all `terms` must be in `field` (or `at_least` of them, when that is not 0); the
+    score counts `boost` times."""
 
     field: str
     terms: tuple[str, ...]
     boost: float
-    is_phrase: bool = False
+    at_least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """An analysed query: a document answers when every group has a clause that matches.
+    """An analysed query: a document answers when in one of the `ways` every group has a clause that matches.
 
-    `filters` by facet code (category, merchant, availability): any of the values. `price` is an inclusive range in
-    minor units. `order` is "relevance", "published" or "price" ("-price" for falling).
+    No way at all asks for everything. `filters` by facet code (category, merchant, availability): any of the values.
+    `prices` are ranges in minor units, from the first figure up to below the second (None: no end), any of them.
+    `order` is "relevance", "published" (newest first) or "price" ("-price" for falling). `facets` names what to
+    count; "price" by `price_steps`, rising lower bounds.
     """
 
     market: str
-    groups: tuple[tuple[Clause, ...], ...]
+    ways: tuple[tuple[tuple[Clause, ...], ...], ...]
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    price: tuple[int | None, int | None] = (None, None)
+    prices: tuple[tuple[int, int | None], ...] = ()
     order: str = "relevance"
     limit: int = 24
     offset: int = 0
