@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from infra import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MALL_DATA = Path(os.environ.get("MALL_DATA", BASE_DIR / ".data"))
@@ -33,7 +36,7 @@ def database(url: str, sqlite_name: str) -> dict[str, object]:
         MALL_DATA.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": MALL_DATA / sqlite_name,
+            "NAME": str(MALL_DATA / sqlite_name),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -96,18 +99,21 @@ MALL_APPS = [
         "settlement",
     )
 ]
+PLUGIN_APPS = sorted({entry.value.rpartition(".")[0] for entry in entry_points(group="mall.plugins")})
+"""The packages of the plugins that are installed here, ours and strangers', found by their entry points."""
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
     *MALL_APPS,
-    "plugins.quality",
-    "plugins.story",
-    "plugins.payments",
-    "crossborder",
-    "analytics",
+    *PLUGIN_APPS,
     "storefront.shop",
     "storefront.counter",
     "storefront.ward",
@@ -119,15 +125,24 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "infra.urls"
 WSGI_APPLICATION = "infra.wsgi.application"
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "shop",
+        "DIRS": [BASE_DIR / "storefront" / "templates" / "shop"],
+        "OPTIONS": {"environment": "storefront.jinja.build_environment"},
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "storefront" / "templates"],
@@ -141,6 +156,16 @@ TEMPLATES = [
         },
     },
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # members are invited by mail, which proves the address
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = MALL_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "storefront" / "assets"]
@@ -153,8 +178,13 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MALL_PUBLIC_URL.startswith("https:")
 
+LOGGING = logs.configuration(os.environ.get("MALL_LOG_LEVEL", "INFO"))
+
+MALL_EMBEDDED_WORKER = "infra.engine.deliveries.worker.run_due" if EMBEDDED else ""
 ENGINE_PUBLIC_URL = MALL_PUBLIC_URL
 ENGINE_DATA = MALL_DATA / "engine"
 ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"
 ENGINE_LOCAL_ORIGINS = {MALL_PUBLIC_URL: "infra.local.call"}
 ENGINE_HANDLER = "infra.engine.handler.handle"
+SEARCH_BACKEND = "infra.search.tantivy_backend.TantivyBackend"
+SEARCH_INDEX = MALL_DATA / "search"

@@ -1,7 +1,7 @@
 """Make the locks of this folder again from the groups in pyproject.toml (needs uv).
 
-Usage: python infra/requirements/compile.py [--upgrade]. No registry host ends up in a lock, so the same file installs from
-any mirror; hashes make it the same files everywhere.
+Usage: python infra/requirements/compile.py [--upgrade]. No registry host ends up in a lock, so the same file installs
+from any mirror; hashes make it the same files everywhere.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""One module per command of `./mall`: SUMMARY, add_arguments(parser), run(options) -> results. See `report.py`."""

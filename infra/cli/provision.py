@@ -1,0 +1,26 @@
+"""`./mall provision`: bring Saleor (or the embedded engine) to what the mall needs; says what it changed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from infra.cli.report import Result, result
+
+SUMMARY = "set up channels, attributes and the app in Saleor"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+
+
+def run(options: argparse.Namespace) -> Iterable[Result]:
+    import django
+
+    django.setup()
+    from marketplace.saleor import provisioning
+
+    changes = provisioning.provision(dry_run=options.dry_run)
+    return [result("change", True, str(change)) for change in changes] or [
+        result("provision", True, "nothing to change")
+    ]
