@@ -1,0 +1,104 @@
+"""The templates of shopper pages: Jinja2 with gettext, exact money, dates in the reader's calendar, plain addresses."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from django.conf import settings
+from django.forms import BoundField
+from django.utils import timezone, translation
+from jinja2 import Environment
+from markupsafe import Markup
+
+from plugins.api.money import Money
+from storefront.assets_index import asset_url
+from storefront.pictures import picture_set, picture_url
+
+JSON_IN_HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def build_environment(**options: Any) -> Environment:
+    """Return the Jinja2 environment that Django's backend asks for; templates escape everything by default."""
+    environment = Environment(**options, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
+    )
+    environment.globals.update(
+        asset=asset_url, picture_url=picture_url, picture_set=picture_set, widget_attrs=widget_attributes
+    )
+    environment.filters.update(
+        money=money_text, amount=money_amount, day=day_text, words=words_text, json=json_markup, number=number_text
+    )
+    return environment
+
+
+@lru_cache(maxsize=8192)
+def _money_text(amount: Decimal, currency: str, language: str) -> str:
+    digits = get_currency_precision(currency)
+    if language == "ja" and currency == "JPY":
+        return f"{format_decimal(amount, '#,##0', locale='ja', decimal_quantization=False)}円"
+    if language == "ja" and currency == "USD":
+        return f"{format_decimal(amount, '#,##0.00', locale='ja')}米ドル"
+    if currency == "USD":
+        return f"US${format_decimal(amount, '#,##0.00', locale='en')}"
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    return format_currency(amount, currency, pattern, locale=language, currency_digits=False)
+
+
+def money_text(money: Money) -> str:
+    """Return an amount as a shop writes it: 12,100円 in Japanese, US$98.00 or ¥12,100 in English. No tax words."""
+    return _money_text(money.amount, money.currency, translation.get_language() or "ja")
+
+
+def money_amount(money: Money) -> str:
+    """Return the bare amount for machines (JSON-LD): decimal point, no grouping, the currency's own decimals."""
+    return f"{money.amount:.{get_currency_precision(money.currency)}f}"
+
+
+@lru_cache(maxsize=1024)
+def _day_text(day: date, language: str, style: str) -> str:
+    patterns = {
+        ("ja", "long"): "y年M月d日（E）",
+        ("ja", "short"): "M月d日（E）",
+        ("en", "long"): "EEE, d MMMM y",
+        ("en", "short"): "EEE d MMM",
+    }
+    return format_date(day, patterns.get((language, style), "long"), locale=language)
+
+
+def day_text(day: date | datetime, style: str = "long") -> str:
+    """Return a day in the reader's language; a moment is taken in Japan's time. `style` is "long" or "short"."""
+    if isinstance(day, datetime):
+        day = timezone.localtime(day).date()
+    return _day_text(day, translation.get_language() or "ja", style)
+
+
+def number_text(number: int | Decimal) -> str:
+    """Return a number with grouping in the reader's language."""
+    return format_decimal(number, locale=translation.get_language() or "ja")
+
+
+def words_text(words: Any) -> str:
+    """Return `words` (a mapping from language code) in the reader's language, else Japanese. A string stays."""
+    if isinstance(words, str):
+        return words
+    return words.get(translation.get_language() or settings.LANGUAGE_CODE) or words.get("ja", "")
+
+
+def widget_attributes(bound: BoundField) -> dict[str, str]:
+    """Return what ties a form control to its help and its problems for screen readers."""
+    told = [f"{bound.id_for_label}_help"] if bound.help_text else []
+    told += [f"{bound.id_for_label}_problem"] if bound.errors else []
+    attributes = {"aria-describedby": " ".join(told)} if told else {}
+    return {**attributes, "aria-invalid": "true"} if bound.errors else attributes
+
+
+def json_markup(value: Any) -> Markup:
+    """Return JSON that is safe inside a script element: no character in it can end the element."""
+    return Markup(json.dumps(value, ensure_ascii=False).translate(JSON_IN_HTML))  # noqa: S704
