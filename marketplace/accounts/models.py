@@ -26,3 +26,17 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+
+class Role(models.Model):
+    """A role in the ward. Work for a merchant is a `merchants.Member`."""
+
+    class Kind(models.TextChoices):
+        WARD_DESK = "ward_desk"
+        MARKETER = "marketer"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="accounts_role_once")]
