@@ -1,0 +1,93 @@
+"""Which functions of the mall hear Saleor's events, and which answer its questions.
+
+Apps register in their `webhooks.py`, imported by their AppConfig.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marketplace.saleor.types import Event
+
+Listener = Callable[[Event], None]
+Answer = Callable[[dict[str, Any]], Any]
+
+_listeners: dict[str, list[Listener]] = {}
+_answers: dict[str, Answer] = {}
+
+
+def on_event(*names: str) -> Callable[[Listener], Listener]:
+    """Call the function for each stored event of these names (as in Saleor's enum: ORDER_UPDATED).
+
+    It runs in the worker, after the delivery was answered, at least once and in any order; it must be idempotent and
+    read the object again. Raising means that the event is handled again later, by all listeners.
+    """
+
+    def register(function: Listener) -> Listener:
+        for name in names:
+            heard = _listeners.setdefault(name, [])
+            if function not in heard:
+                heard.append(function)
+        return function
+
+    return register
+
+
+def answers(name: str) -> Callable[[Answer], Answer]:
+    """Let the function answer the synchronous event `name`: payload in, JSON out, within the shopper's request.
+
+    It may call Saleor. Raising is told to Saleor as "no answer". A second function for one event raises `ValueError`.
+    """
+
+    def register(function: Answer) -> Answer:
+        former = _answers.get(name)
+        if former is not None and former.__qualname__ != function.__qualname__:
+            raise ValueError(f"{name} is answered twice")
+        _answers[name] = function
+        return function
+
+    return register
+
+
+def find_answer(name: str) -> Answer | None:
+    """Return the function that answers `name`, or None."""
+    return _answers.get(name)
+
+
+def dispatch(name: str, body: bytes) -> int:
+    """Give a stored event to everybody who hears it. Returns how many did. Raises what a listener raises."""
+    heard = _listeners.get(name, ())
+    if heard:
+        event = read_event(name, body)
+        for listener in heard:
+            listener(event)
+    return len(heard)
+
+
+def read_event(name: str, body: bytes) -> Event:
+    """Return the event in a payload. One without a moment is given the epoch, so that it loses any comparison."""
+    raw = json.loads(body)
+    issued = raw.get("issuedAt")
+    moment = datetime.fromisoformat(issued) if issued else datetime.fromtimestamp(0, UTC)
+    return Event(name=name, object_id=_object_id(raw), occurred_at=moment, raw=raw)
+
+
+def _object_id(raw: Mapping[str, Any]) -> str:
+    variant = raw.get("productVariant") or {}
+    media = raw.get("productMedia") or {}
+    translated = (raw.get("translation") or {}).get("translatableContent") or {}
+    candidates = [
+        (raw.get("order") or {}).get("id"),
+        (raw.get("product") or {}).get("id"),
+        (variant.get("product") or {}).get("id"),
+        variant.get("id"),
+        media.get("productId"),
+        (raw.get("category") or {}).get("id"),
+        (raw.get("page") or {}).get("id"),
+        (raw.get("user") or {}).get("id"),
+        *translated.values(),
+    ]
+    return next((str(found) for found in candidates if found), "")
