@@ -3,7 +3,7 @@
 The supervisor holds an exclusive lock on one file of the data folder for as long as it lives; the kernel lets go of it
 when the process dies, however it dies. Every process below waits for that lock in a thread of its own and ends at once
 when it gets it. On Linux each also asks the kernel to be killed when its direct parent dies (prctl PR_SET_PDEATHSIG),
-which works even while a thread is stuck inside an extension module. The same lock keeps a second supervisor off the data.
+which works even while a thread is stuck inside an extension module. The same lock keeps a second one off it.
 """
 
 from __future__ import annotations

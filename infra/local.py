@@ -25,7 +25,8 @@ def call(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tupl
     url: absolute; its host and port are seen by the views as if the request had come to them.
     headers: as they would cross the wire; Content-Length is computed here.
     An exception in a view becomes a 500 answer, as over HTTP. Neither the language nor any other context
-    variable that the inner request sets reaches the caller; those of the caller are visible inside (the clock of a test, among them).
+    variable that the inner request sets reaches the caller; those of the caller are visible inside (the clock of a
+    test, among them).
     """
     return contextvars.copy_context().run(_answer, method, url, headers, body)
 

@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, required=True)
+    parser.add_argument("--target", default="infra.wsgi:application")
 
 
 def run(options: argparse.Namespace) -> Iterable[Result]:
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     from granian.server import Server
 
     Server(
-        target="infra.wsgi:application",
+        target=options.target,
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,

@@ -35,10 +35,11 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     results = run_steps(STEPS)
     with ExitStack() as stack:
         url = find_postgres(stack, results)
-        environment = os.environ | {"TEST_POSTGRES_URL": url} if url else dict(os.environ)
+        environment = {key: value for key, value in os.environ.items() if key != "TEST_POSTGRES_URL"}
         results += run_suite("suite on SQLite", environment, [])
         if url:
             elsewhere = environment | databases_at(url) | {"TZ": NOT_JAPAN, "PGTZ": NOT_JAPAN}
+            elsewhere["TEST_POSTGRES_URL"] = url
             chosen = [] if options.full else ["-m", "postgres"]
             results += run_suite(f"suite on PostgreSQL ({'all' if options.full else 'marked'})", elsewhere, chosen)
         if not options.quick:

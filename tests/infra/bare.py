@@ -1,0 +1,8 @@
+"""The smallest WSGI application: answers with the process id that served it."""
+
+import os
+
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(os.getpid()).encode()]
