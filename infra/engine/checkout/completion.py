@@ -1,0 +1,124 @@
+"""From a checkout to an order, once.
+
+The checkout row is the lock and the proof: it disappears in the transaction that writes the order, and the order keeps
+its id under a unique key. Apps are asked before that transaction opens, never inside it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from infra.engine.checkout import delivery, lock_objects
+from infra.engine.checkout.lines import variant_title
+from infra.engine.checkout.models import Checkout
+from infra.engine.checkout.ordering import write_order
+from infra.engine.checkout.payment import authorize_status_of
+from infra.engine.checkout.pricing import PricedCheckout, is_sold, price_checkouts
+from infra.engine.orders.models import Order
+from infra.engine.payments.models import TransactionItem
+from infra.engine.products.models import ProductVariant
+from infra.engine.schema.context import Requestor
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.ids import to_global_id
+from infra.engine.warehouses.types import InsufficientStock
+
+
+def complete_checkout(
+    *,
+    checkout_id: UUID,
+    requestor: Requestor,
+    metadata: dict[str, str] | None = None,
+    redirect_url: str | None = None,
+) -> Order:
+    """Make the checkout's order and return it; a checkout already completed gives the order it became.
+
+    `metadata` is added to the checkout's. Raises UserErrors with the codes of `checkoutComplete` (NOT_FOUND,
+    EMAIL_NOT_SET, NO_LINES, UNAVAILABLE_VARIANT_IN_CHANNEL, SHIPPING_METHOD_NOT_SET, INVALID_SHIPPING_METHOD,
+    SHIPPING_ADDRESS_NOT_SET, BILLING_ADDRESS_NOT_SET, CHECKOUT_NOT_FULLY_PAID, INSUFFICIENT_STOCK); then nothing
+    was stored.
+    """
+    _refresh_delivery(checkout_id)
+    try:
+        with transaction.atomic("engine"):
+            checkout = lock_objects.checkout(checkout_id)
+            if checkout is None:
+                return _order_of(checkout_id)
+            priced = price_checkouts([checkout])[checkout.pk]
+            transactions = list(TransactionItem.objects.filter(checkout=checkout))
+            _check(priced, transactions)
+            checkout.metadata = {**checkout.metadata, **(metadata or {})}
+            checkout.redirect_url = redirect_url or checkout.redirect_url
+            return write_order(priced, transactions, requestor)
+    except InsufficientStock as short:
+        raise _stock_error(short) from None
+
+
+def _refresh_delivery(checkout_id: UUID) -> None:
+    """Ask the apps again, outside any transaction, when the chosen delivery may no longer hold."""
+    checkout = (
+        Checkout.objects.select_related("channel", "assigned_delivery")
+        .filter(pk=checkout_id, assigned_delivery__isnull=False)
+        .first()
+    )
+    if checkout is None:
+        return
+    if checkout.deliveries_stale_at is None or checkout.deliveries_stale_at <= timezone.now():
+        delivery.options(checkout)
+
+
+def _order_of(checkout_id: UUID) -> Order:
+    order = Order.objects.select_related("channel").filter(checkout_token=checkout_id).first()
+    if order is None:
+        message = f"Couldn't resolve to a node: {to_global_id('Checkout', checkout_id)}"
+        raise refuse("id", message, "NOT_FOUND")
+    return order
+
+
+def _check(priced: PricedCheckout, transactions: list[TransactionItem]) -> None:
+    """Raise UserErrors unless the checkout may become an order, in the contract's order of checks."""
+    checkout = priced.checkout
+    if not checkout.email:
+        raise refuse(None, "Checkout email must be set.", "EMAIL_NOT_SET")
+    _check_lines(priced)
+    if priced.is_shipping_required:
+        _check_delivery(checkout)
+    if not checkout.billing_address:
+        raise refuse("billingAddress", "Billing address is not set", "BILLING_ADDRESS_NOT_SET")
+    unpaid_allowed = checkout.channel.order_settings.get("allowUnpaidOrders", False)
+    if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
+        message = "The authorized amount doesn't cover the checkout's total amount."
+        raise refuse("id", message, "CHECKOUT_NOT_FULLY_PAID")
+    if not checkout.channel.is_active:
+        raise refuse("channel", "Cannot complete checkout with inactive channel.", "CHANNEL_INACTIVE")
+
+
+def _check_lines(priced: PricedCheckout) -> None:
+    now = timezone.now()
+    unsold = [item.line for item in priced.lines if not is_sold(item.line, now)]
+    if unsold:
+        variants = [to_global_id("ProductVariant", line.variant_id) for line in unsold]
+        message = "Some of the checkout lines variants are unavailable."
+        raise refuse("lines", message, "UNAVAILABLE_VARIANT_IN_CHANNEL", variants=variants)
+    if not priced.lines:
+        raise refuse("lines", "Cannot complete checkout without lines.", "NO_LINES")
+
+
+def _check_delivery(checkout: Checkout) -> None:
+    chosen = checkout.assigned_delivery
+    if chosen is None:
+        raise refuse("shippingMethod", "Shipping method is not set", "SHIPPING_METHOD_NOT_SET")
+    if not checkout.shipping_address:
+        raise refuse("shippingAddress", "Shipping address is not set", "SHIPPING_ADDRESS_NOT_SET")
+    if not chosen.active or not chosen.is_valid:
+        message = "Delivery method is not valid for your shipping address"
+        raise refuse("shippingMethod", message, "INVALID_SHIPPING_METHOD")
+
+
+def _stock_error(short: InsufficientStock) -> UserErrors:
+    rows = ProductVariant.objects.filter(pk__in=[item.variant_id for item in short.shortages])
+    variants = [to_global_id("ProductVariant", row.pk) for row in rows]
+    message = f"Insufficient product stock: {', '.join(variant_title(row) for row in rows)}"
+    return UserErrors([MutationError.of(None, message, "INSUFFICIENT_STOCK", variants=variants)])

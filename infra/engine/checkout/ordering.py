@@ -1,0 +1,189 @@
+"""The rows an order is made of, written in the transaction in which its checkout disappears."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from infra.engine.checkout.lines import variant_title
+from infra.engine.checkout.models import Checkout, CheckoutDelivery, CheckoutLine
+from infra.engine.checkout.pricing import ChannelTaxes, PricedCheckout, PricedLine
+from infra.engine.customers.models import User
+from infra.engine.money import ZERO, TaxedMoney
+from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
+from infra.engine.orders.history import record
+from infra.engine.orders.models import Order, OrderLine, OrderNumber
+from infra.engine.payments.models import TransactionItem
+from infra.engine.products.models import TaxClass, Translation
+from infra.engine.schema.context import Requestor
+from infra.engine.schema.ids import to_global_id
+from infra.engine.warehouses.actions import allocate
+from infra.engine.warehouses.types import Wanted
+
+
+def write_order(priced: PricedCheckout, transactions: list[TransactionItem], requestor: Requestor) -> Order:
+    """Write the order of a checked and locked checkout, promise its stock, take over its payments, delete it.
+
+    Needs an open transaction on `engine`. Raises InsufficientStock.
+    """
+    checkout = priced.checkout
+    order = _order(priced, _customer(checkout, requestor), transactions)
+    lines = _lines(priced, order)
+    order.undiscounted_total_net = sum((line.undiscounted_total_net for line in lines), ZERO) + priced.shipping_base
+    order.undiscounted_total_gross = sum((line.undiscounted_total_gross for line in lines), ZERO) + priced.shipping_base
+    set_amounts(order, transactions=transactions, granted=ZERO)
+    order.number = OrderNumber.objects.create().pk
+    order.save(force_insert=True)
+    OrderLine.objects.bulk_create(lines)
+    counted = [line for line, item in zip(lines, priced.lines, strict=True) if item.line.variant.track_inventory]
+    wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted]
+    allocate(wanted=wanted, channel_id=checkout.channel_id)
+    if transactions:
+        TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)
+    _delete(checkout)
+    _tell(order, requestor)
+    return order
+
+
+def _customer(checkout: Checkout, requestor: Requestor) -> User | None:
+    """Return whose order it is: a guest with the e-mail of an active customer orders as that customer."""
+    if checkout.user_id is not None:
+        return checkout.user
+    if requestor.user is not None and not requestor.has_perm("IMPERSONATE_USER"):
+        return None
+    return User.objects.filter(email=(checkout.email or "").lower(), is_active=True).first()
+
+
+def _order(priced: PricedCheckout, user: User | None, transactions: list[TransactionItem]) -> Order:
+    checkout, total, subtotal, shipping = priced.checkout, priced.total, priced.subtotal, priced.shipping
+    settings = checkout.channel.order_settings
+    confirmed = settings.get("automaticallyConfirmAllNewOrders", True) and bool(transactions)
+    return Order(
+        number=0,
+        status="UNFULFILLED" if confirmed else "UNCONFIRMED",
+        channel=checkout.channel,
+        user=user,
+        user_email=checkout.email or "",
+        language_code=checkout.language_code,
+        currency=checkout.currency,
+        billing_address=checkout.billing_address,
+        shipping_address=checkout.shipping_address,
+        delivery=_delivery(checkout.assigned_delivery) if priced.is_shipping_required else None,
+        shipping_tax_rate=priced.shipping_tax_rate / 100,
+        shipping_net=shipping.net.amount,
+        shipping_gross=shipping.gross.amount,
+        undiscounted_shipping=priced.shipping_base,
+        subtotal_net=subtotal.net.amount,
+        subtotal_gross=subtotal.gross.amount,
+        total_net=total.net.amount,
+        total_gross=total.gross.amount,
+        checkout_token=checkout.pk,
+        customer_note=checkout.customer_note,
+        redirect_url=checkout.redirect_url,
+        display_gross_prices=priced.taxes.display_gross,
+        metadata=checkout.metadata,
+        private_metadata=checkout.private_metadata,
+    )
+
+
+def _delivery(chosen: CheckoutDelivery | None) -> dict[str, Any] | None:
+    if chosen is None:
+        return None
+    return {
+        "id": chosen.method_id,
+        "name": chosen.name,
+        "description": chosen.description,
+        "price": str(chosen.price_amount),
+        "maximum_delivery_days": chosen.maximum_delivery_days,
+        "minimum_delivery_days": chosen.minimum_delivery_days,
+        "metadata": chosen.metadata,
+        "private_metadata": chosen.private_metadata,
+    }
+
+
+def _lines(priced: PricedCheckout, order: Order) -> list[OrderLine]:
+    names = _translated_names(priced)
+    class_ids = {item.tax_class_id for item in priced.lines if item.tax_class_id is not None}
+    classes = {row.pk: row.name for row in TaxClass.objects.filter(pk__in=class_ids)} if class_ids else {}
+    return [
+        _line(item, order, index, names, classes.get(item.tax_class_id or 0), priced.taxes)
+        for index, item in enumerate(priced.lines)
+    ]
+
+
+def _line(
+    item: PricedLine,
+    order: Order,
+    position: int,
+    names: dict[tuple[str, int], str],
+    tax_class_name: str | None,
+    taxes: ChannelTaxes,
+) -> OrderLine:
+    line, variant = item.line, item.line.variant
+    unit, total = item.unit, item.total
+    plain_unit = _undiscounted(item.unit_base, unit, item, taxes)
+    plain_total = _undiscounted(item.unit_base * line.quantity, total, item, taxes)
+    return OrderLine(
+        order=order,
+        position=position,
+        variant=variant,
+        product_name=variant.product.name,
+        variant_name=variant_title(variant),
+        translated_product_name=names.get(("Product", variant.product_id), ""),
+        translated_variant_name=names.get(("ProductVariant", variant.pk), ""),
+        product_sku=variant.sku,
+        product_variant_id=to_global_id("ProductVariant", variant.pk),
+        is_shipping_required=variant.product.product_type.is_shipping_required,
+        quantity=line.quantity,
+        currency=order.currency,
+        unit_net=unit.net.amount,
+        unit_gross=unit.gross.amount,
+        total_net=total.net.amount,
+        total_gross=total.gross.amount,
+        undiscounted_unit_net=plain_unit.net.amount,
+        undiscounted_unit_gross=plain_unit.gross.amount,
+        undiscounted_total_net=plain_total.net.amount,
+        undiscounted_total_gross=plain_total.gross.amount,
+        tax_rate=item.tax_rate / 100,
+        tax_class_id=item.tax_class_id,
+        tax_class_name=tax_class_name,
+        is_price_overridden=line.price_override is not None,
+        price_override_reason=line.price_override_reason,
+        metadata=line.metadata,
+        private_metadata=line.private_metadata,
+    )
+
+
+def _undiscounted(base: Decimal, taxed: TaxedMoney, item: PricedLine, taxes: ChannelTaxes) -> TaxedMoney:
+    """Return the price before discounts: the very same one when nothing was taken off."""
+    compared = taxed.gross.amount if taxes.entered_with_tax else taxed.net.amount
+    return taxed if compared == base else taxes.apply(base, item.tax_class_id, taxed.currency)[0]
+
+
+def _translated_names(priced: PricedCheckout) -> dict[tuple[str, int], str]:
+    variants = [item.line.variant for item in priced.lines]
+    rows = Translation.objects.filter(
+        kind__in=("Product", "ProductVariant"),
+        object_id__in={variant.pk for variant in variants} | {variant.product_id for variant in variants},
+        language_code=priced.checkout.language_code,
+    )
+    return {(row.kind, row.object_id): row.fields["name"] for row in rows if row.fields.get("name")}
+
+
+def _delete(checkout: Checkout) -> None:
+    """Delete the checkout's rows without the look-ups of a cascade; nothing else points at them by now."""
+    CheckoutLine.objects.filter(checkout=checkout)._raw_delete("engine")
+    CheckoutDelivery.objects.filter(checkout=checkout)._raw_delete("engine")
+    Checkout.objects.filter(pk=checkout.pk)._raw_delete("engine")
+
+
+def _tell(order: Order, requestor: Requestor) -> None:
+    from infra.engine.deliveries import emit
+
+    record(order, "PLACED", requestor)
+    emit(event="ORDER_CREATED", obj=order)
+    if order.charge_status in FULLY:
+        tell_charged(order)
+    if order.channel.order_settings.get("automaticallyConfirmAllNewOrders", True):
+        record(order, "CONFIRMED", requestor)
+        emit(event="ORDER_CONFIRMED", obj=order)

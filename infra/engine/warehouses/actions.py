@@ -1,0 +1,194 @@
+"""Changes of stock. Each needs an open transaction of the caller's, where it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from infra.engine.warehouses import lock_objects
+from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock, Warehouse
+from infra.engine.warehouses.types import InsufficientStock, Shortage, Wanted
+
+
+def allocate(*, wanted: list[Wanted], channel_id: int) -> None:
+    """Promise stock to order lines, fullest stock first; all of it or nothing.
+
+    `line_id` of each is the key of an OrderLine already saved. Leave out lines whose variant is not counted.
+    Needs an open transaction on `engine`; locks the stocks until it ends. Raises InsufficientStock.
+    """
+    if not wanted:
+        return
+    variant_ids = {item.variant_id for item in wanted}
+    by_variant: dict[int, list[Stock]] = {}
+    for stock in lock_objects.stocks_of_variants_in_channel(variant_ids=variant_ids, channel_id=channel_id):
+        by_variant.setdefault(stock.variant_id, []).append(stock)
+    allocations: list[Allocation] = []
+    shortages: list[Shortage] = []
+    touched: dict[int, Stock] = {}
+    for item in wanted:
+        offers = sorted(by_variant.get(item.variant_id, []), key=lambda stock: (-stock.available, stock.pk))
+        left = sum(max(stock.available, 0) for stock in offers)
+        if left < item.quantity:
+            shortages.append(Shortage(item.line_id, item.variant_id, left))
+            continue
+        allocations += _take(item, offers, touched)
+    if shortages:
+        raise InsufficientStock(shortages)
+    Allocation.objects.bulk_create(allocations)
+    Stock.objects.bulk_update(touched.values(), ["quantity_allocated"])
+    _tell_changes("PRODUCT_VARIANT_OUT_OF_STOCK", [stock for stock in touched.values() if stock.available <= 0])
+
+
+def _take(item: Wanted, offers: list[Stock], touched: dict[int, Stock]) -> list[Allocation]:
+    taken = []
+    missing = item.quantity
+    for stock in offers:
+        pieces = min(missing, stock.available)
+        if pieces <= 0:
+            break
+        stock.quantity_allocated += pieces
+        touched[stock.pk] = stock
+        taken.append(Allocation(order_line_id=item.line_id, stock=stock, quantity=pieces))
+        missing -= pieces
+    assert missing == 0
+    return taken
+
+
+def release(*, line_ids: Iterable[Any]) -> None:
+    """Take back what is still promised to the order lines. Needs an open transaction on `engine`."""
+    allocations = lock_objects.allocations_of_lines(line_ids)
+    before = {allocation.stock_id: allocation.stock.available for allocation in allocations}
+    changed: dict[int, Stock] = {}
+    for allocation in allocations:
+        allocation.stock.quantity_allocated -= allocation.quantity
+        changed[allocation.stock_id] = allocation.stock
+    Stock.objects.bulk_update(changed.values(), ["quantity_allocated"])
+    Allocation.objects.filter(pk__in=[allocation.pk for allocation in allocations]).delete()
+    back = [stock for pk, stock in changed.items() if before[pk] <= 0 < stock.available]
+    _tell_changes("PRODUCT_VARIANT_BACK_IN_STOCK", back)
+
+
+def hand_out(*, pieces: list[tuple[Wanted, int | None]], exceed: bool = False) -> None:
+    """Let goods leave: lower the stock and the promise made to the line, each piece with the stock it leaves.
+
+    A promise made from another stock moves: what the line was promised there is freed. `exceed` lets stock fall
+    below what is there. Needs an open transaction on `engine`. Raises InsufficientStock, and nothing changed.
+    """
+    stock_ids = {stock_id for _, stock_id in pieces if stock_id is not None}
+    line_ids = {item.line_id for item, _ in pieces}
+    promised = list(Allocation.objects.filter(order_line_id__in=line_ids).order_by("stock_id"))
+    locked = lock_objects.stocks(stock_ids | {allocation.stock_id for allocation in promised})
+    shortages = []
+    for item, stock_id in pieces:
+        stock = locked.get(stock_id) if stock_id is not None else None
+        if stock is None:
+            if not exceed:
+                shortages.append(Shortage(item.line_id, item.variant_id, 0))
+            continue
+        _unpromise(item, stock, promised, locked)
+        if stock.quantity - item.quantity < stock.quantity_allocated and not exceed:
+            available = max(stock.quantity - stock.quantity_allocated, 0)
+            shortages.append(Shortage(item.line_id, item.variant_id, available, stock.warehouse_id))
+        stock.quantity -= item.quantity
+    if shortages:
+        raise InsufficientStock(shortages)
+    Stock.objects.bulk_update(locked.values(), ["quantity", "quantity_allocated"])
+    Allocation.objects.bulk_update([row for row in promised if row.quantity > 0], ["quantity"])
+    Allocation.objects.filter(pk__in=[row.pk for row in promised if row.quantity == 0]).delete()
+
+
+def _unpromise(item: Wanted, stock: Stock, promised: list[Allocation], locked: dict[int, Stock]) -> None:
+    """Free `item.quantity` pieces promised to the line, those of `stock` first."""
+    missing = item.quantity
+    own = [allocation for allocation in promised if allocation.order_line_id == item.line_id]
+    for allocation in sorted(own, key=lambda row: row.stock_id != stock.pk):
+        freed = min(missing, allocation.quantity)
+        allocation.quantity -= freed
+        locked[allocation.stock_id].quantity_allocated -= freed
+        missing -= freed
+
+
+def restock(*, pieces: list[Wanted], warehouse_id: UUID) -> None:
+    """Put goods that came back into a warehouse and promise them to their order line again.
+
+    Needs an open transaction on `engine`.
+    """
+    variant_ids = {item.variant_id for item in pieces}
+    locked = lock_objects.stocks_in_warehouse(warehouse_id=warehouse_id, variant_ids=variant_ids)
+    for variant_id in variant_ids - locked.keys():
+        locked[variant_id] = Stock.objects.create(warehouse_id=warehouse_id, variant_id=variant_id)
+    existing = {
+        (row.order_line_id, row.stock_id): row
+        for row in Allocation.objects.filter(order_line_id__in=[item.line_id for item in pieces])
+    }
+    for item in pieces:
+        stock = locked[item.variant_id]
+        stock.quantity += item.quantity
+        stock.quantity_allocated += item.quantity
+        row = existing.get((item.line_id, stock.pk)) or Allocation(order_line_id=item.line_id, stock=stock, quantity=0)
+        row.quantity += item.quantity
+        row.save()
+    Stock.objects.bulk_update(locked.values(), ["quantity", "quantity_allocated"])
+
+
+def set_stocks(*, variant_id: int, quantities: dict[UUID, int]) -> list[Stock]:
+    """Set how many pieces of a variant lie in each warehouse; warehouses not named keep theirs."""
+    with transaction.atomic(using="engine"):
+        found = {
+            stock.warehouse_id: stock
+            for stock in lock_objects.lock(
+                Stock.objects.filter(variant_id=variant_id, warehouse_id__in=list(quantities)).order_by("pk")
+            )
+        }
+        changed, back, out = [], [], []
+        for warehouse_id, quantity in quantities.items():
+            stock = found.get(warehouse_id) or Stock(warehouse_id=warehouse_id, variant_id=variant_id)
+            before = stock.available
+            stock.quantity = quantity
+            stock.save()
+            changed.append(stock)
+            if before <= 0 < stock.available:
+                back.append(stock)
+            if stock.available <= 0 < before:
+                out.append(stock)
+        _tell_changes("PRODUCT_VARIANT_STOCK_UPDATED", changed)
+        _tell_changes("PRODUCT_VARIANT_BACK_IN_STOCK", back)
+        _tell_changes("PRODUCT_VARIANT_OUT_OF_STOCK", out)
+    return changed
+
+
+def link_channel(*, channel_id: int, add: Iterable[UUID] = (), remove: Iterable[UUID] = ()) -> None:
+    """Let a channel sell, or no longer sell, what lies in warehouses. Links that already stand are left alone."""
+    with transaction.atomic(using="engine"):
+        removed = list(remove)
+        if removed:
+            ChannelWarehouse.objects.filter(channel_id=channel_id, warehouse_id__in=removed).delete()
+        count = ChannelWarehouse.objects.filter(channel_id=channel_id).count()
+        ChannelWarehouse.objects.bulk_create(
+            [
+                ChannelWarehouse(channel_id=channel_id, warehouse_id=pk, sort_order=count + index)
+                for index, pk in enumerate(add)
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def save_warehouse(warehouse: Warehouse, *, event: str) -> Warehouse:
+    """Save a warehouse and tell it: `event` is WAREHOUSE_CREATED or WAREHOUSE_UPDATED."""
+    from infra.engine.deliveries import emit
+
+    with transaction.atomic(using="engine"):
+        warehouse.save()
+        emit(event=event, obj=warehouse)
+    return warehouse
+
+
+def _tell_changes(event: str, stocks: Iterable[Stock]) -> None:
+    from infra.engine.deliveries import emit
+
+    assert connections["engine"].in_atomic_block, "events are stored in the transaction that changes the stock"
+    for stock in stocks:
+        emit(event=event, obj=stock)
