@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.catalog import queries as catalog
-from marketplace.checkout.types import DomesticRate, ParcelPromise, say
+from marketplace.checkout.types import Basket, DomesticRate, ParcelPromise, say
+from marketplace.saleor.types import SaleorCheckout
 from plugins.api.money import Money
 from plugins.api.types import DeliveryQuote, Destination, Merchant, OrderLine, Parcel, ParcelQuote, Problem
 from plugins.runtime import hooks
@@ -70,40 +71,70 @@ def domestic_rate(*, area: str, weight_g: int, on_date: date) -> DomesticRate | 
     return min(rows, key=lambda rate: rate.max_weight_g, default=None)
 
 
-def destination_of(checkout: Mapping[str, Any]) -> Destination | None:
-    """Return where a checkout of a payload goes, or None while it has no country."""
-    address = checkout.get("shippingAddress")
-    if not address or not (address.get("country") or {}).get("code"):
-        return None
-    area = address.get("countryArea") or ""
+def destination(*, country: str, channel: str, area: str, postal_code: str) -> Destination:
+    """Return a destination; a Japanese prefecture is turned into its ISO 3166-2 code."""
     return Destination(
-        country=address["country"]["code"],
-        channel=checkout["channel"]["slug"],
-        area=prefectures().get(area, (area, ""))[0],
-        postal_code=address.get("postalCode") or "",
+        country=country, channel=channel, area=prefectures().get(area, (area, ""))[0], postal_code=postal_code
     )
 
 
-def order_lines(checkout: Mapping[str, Any]) -> list[OrderLine]:
-    """Return the lines of a payload with their listings. Raises `LookupError` for goods the mall does not know:
-    ownership comes from the catalogue, never from a line's metadata, which is public input."""
-    products = [line["variant"]["product"]["id"] for line in checkout["lines"]]
-    views = catalog.listing_views(product_ids=products)
-    lines = []
+def basket_of_payload(checkout: Mapping[str, Any]) -> Basket:
+    """Return what a synchronous event's payload says of a cart. Raises `LookupError` as `listed_lines`."""
+    address = checkout.get("shippingAddress") or {}
+    country = (address.get("country") or {}).get("code") or ""
+    area = address.get("countryArea") or ""
+    channel = checkout["channel"]["slug"]
+    rows = []
     for line in checkout["lines"]:
-        product_id = line["variant"]["product"]["id"]
-        if product_id not in views:
-            raise LookupError(f"no listing for product {product_id}")
         total = line["totalPrice"]
-        lines.append(
-            OrderLine(
-                id=line["id"],
-                listing=views[product_id],
-                quantity=line["quantity"],
-                total=Money(Decimal(str(total["gross"]["amount"])), total["currency"]),
-            )
+        amount = Money(Decimal(str(total["gross"]["amount"])), total["currency"])
+        rows.append((line["id"], line["variant"]["product"]["id"], line["quantity"], amount))
+    return Basket(
+        currency=checkout["channel"]["currencyCode"],
+        language=_language(checkout.get("languageCode")),
+        area=area,
+        destination=destination(
+            country=country, channel=channel, area=area, postal_code=address.get("postalCode") or ""
         )
-    return lines
+        if country
+        else None,
+        lines=tuple(listed_lines(rows)),
+    )
+
+
+def basket_of_checkout(checkout: SaleorCheckout) -> Basket:
+    """Return the same of a checkout that was read. Raises `LookupError` as `listed_lines`."""
+    address = checkout.shipping_address
+    return Basket(
+        currency=checkout.currency,
+        language=_language(checkout.language),
+        area=address.country_area if address else "",
+        destination=destination(
+            country=address.country,
+            channel=checkout.channel,
+            area=address.country_area,
+            postal_code=address.postal_code,
+        )
+        if address
+        else None,
+        lines=tuple(
+            listed_lines([(line.id, line.product_id, line.quantity, line.total.gross) for line in checkout.lines])
+        ),
+    )
+
+
+def listed_lines(rows: Sequence[tuple[str, str, int, Money]]) -> list[OrderLine]:
+    """Return (line id, product id, quantity, total) with their listings. Raises `LookupError` for goods the mall does
+    not know: ownership comes from the catalogue, never from a line's metadata, which is public input."""
+    views = catalog.listing_views(product_ids=[product_id for _, product_id, _, _ in rows])
+    missing = [product_id for _, product_id, _, _ in rows if product_id not in views]
+    if missing:
+        raise LookupError(f"no listing for products {missing}")
+    return [OrderLine(line_id, views[product_id], quantity, total) for line_id, product_id, quantity, total in rows]
+
+
+def _language(code: str | None) -> str:
+    return "ja" if (code or "").upper().startswith("JA") else "en"
 
 
 def export_problems(*, lines: Sequence[OrderLine], destination: Destination, on_date: date) -> list[Problem]:
@@ -157,37 +188,31 @@ def quote(
     return DeliveryQuote("takuhai", {"ja": "宅配便", "en": "Parcel delivery"}, tuple(quotes))
 
 
-def list_methods(*, checkout: Mapping[str, Any], on_date: date) -> list[dict[str, Any]]:
+def list_methods(*, basket: Basket, on_date: date) -> list[dict[str, Any]]:
     """Answer SHIPPING_LIST_METHODS_FOR_CHECKOUT: one method whose price is the sum of the parcels, or none."""
-    destination = destination_of(checkout)
-    if destination is None or not checkout["lines"]:
+    if basket.destination is None or not basket.lines:
         return []
-    lines = order_lines(checkout)
-    if export_problems(lines=lines, destination=destination, on_date=on_date):
+    if export_problems(lines=basket.lines, destination=basket.destination, on_date=on_date):
         return []
-    parcels = parcels_of(lines)
+    parcels = parcels_of(basket.lines)
     found = quote(
         parcels=parcels,
-        destination=destination,
-        area=(checkout["shippingAddress"].get("countryArea") or ""),
-        currency=checkout["channel"]["currencyCode"],
+        destination=basket.destination,
+        area=basket.area,
+        currency=basket.currency,
         on_date=on_date,
     )
-    if found is None:
-        return []
-    return [_method(found, {parcel.merchant.id: parcel.merchant for parcel in parcels}, checkout)]
+    return [_method(found, {parcel.merchant.id: parcel.merchant for parcel in parcels}, basket)] if found else []
 
 
-def excluded_methods(*, checkout: Mapping[str, Any], method_ids: Sequence[str], on_date: date) -> list[dict[str, str]]:
+def excluded_methods(*, basket: Basket, method_ids: Sequence[str], on_date: date) -> list[dict[str, str]]:
     """Answer CHECKOUT_FILTER_SHIPPING_METHODS: every method is excluded, with the reason, when a line may not go."""
-    destination = destination_of(checkout)
-    if destination is None:
+    if basket.destination is None:
         return []
-    problems = export_problems(lines=order_lines(checkout), destination=destination, on_date=on_date)
+    problems = export_problems(lines=basket.lines, destination=basket.destination, on_date=on_date)
     if not problems:
         return []
-    language = "ja" if (checkout.get("languageCode") or "").upper().startswith("JA") else "en"
-    reason = " ".join(dict.fromkeys(problem.message[language] for problem in problems))
+    reason = " ".join(dict.fromkeys(problem.message[basket.language] for problem in problems))
     return [{"id": method_id, "reason": reason[:255]} for method_id in method_ids]
 
 
@@ -205,10 +230,9 @@ def parcel_promises(metadata: Mapping[str, str]) -> tuple[ParcelPromise, ...]:
     )
 
 
-def _method(found: DeliveryQuote, merchants: Mapping[str, Merchant], checkout: Mapping[str, Any]) -> dict[str, Any]:
+def _method(found: DeliveryQuote, merchants: Mapping[str, Merchant], basket: Basket) -> dict[str, Any]:
     if {parcel.merchant_id for parcel in found.parcels} != set(merchants):
         raise ValueError("a delivery quote left out a parcel")
-    language = "ja" if (checkout.get("languageCode") or "").upper().startswith("JA") else "en"
     amount = sum((parcel.price.amount for parcel in found.parcels), Decimal(0))
     breakdown = [
         {
@@ -223,9 +247,9 @@ def _method(found: DeliveryQuote, merchants: Mapping[str, Merchant], checkout: M
     ]
     return {
         "id": found.code,
-        "name": found.name[language][:100],
+        "name": found.name[basket.language][:100],
         "amount": str(amount),
-        "currency": checkout["channel"]["currencyCode"],
+        "currency": basket.currency,
         "minimum_delivery_days": min(parcel.min_days for parcel in found.parcels),
         "maximum_delivery_days": max(parcel.max_days for parcel in found.parcels),
         "metadata": {PARCELS_KEY: json.dumps(breakdown, ensure_ascii=False)},

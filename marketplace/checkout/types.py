@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from plugins.api.money import Money
-from plugins.api.types import LandedCost, Problem, Words
+from plugins.api.types import Destination, LandedCost, OrderLine, Problem, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,21 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class CompletedOrder:
-    """An order that Saleor made of the checkout. `link_token` opens its page without signing in."""
+    """An order that Saleor made of the checkout."""
 
     order_id: str
     number: str
-    link_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What a delivery is quoted for. `area` is the prefecture or state as written; no name, no street."""
+
+    currency: str
+    language: str
+    area: str
+    destination: Destination | None
+    lines: tuple[OrderLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

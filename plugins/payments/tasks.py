@@ -14,10 +14,10 @@ def settle_late(payload: dict[str, Any]) -> None:
     from marketplace.saleor import payments as door  # registering the job must not load the client
 
     answer = actions.settle_late(reference=payload["reference"])
-    door.report_transaction_event(
+    door.report_event(
         transaction_id=payload["transaction_id"],
-        event_type=answer.result,
+        type=answer.result,
         amount=answer.amount,
-        reference=answer.reference,
+        psp_reference=answer.reference,
         available_actions=answer.actions,
     )
