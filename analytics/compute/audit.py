@@ -124,8 +124,9 @@ def _check_rules(figures: Figures, hidden: np.ndarray) -> list[Finding]:
             findings.append(Finding(rule, int(cell), OUTSIDER, 1.0))
     for total, parts in space.families:
         union = parts[hidden[parts]]
-        if not hidden[total] and len(union):
-            if rule := reason_to_hide(spread[:, union].sum(axis=1), figures.orders_at_least(union)):
-                findings.append(Finding(f"union_{rule}", total, OUTSIDER, 1.0))
+        if hidden[total] or not len(union):
+            continue
+        if rule := reason_to_hide(spread[:, union].sum(axis=1), figures.orders_at_least(union)):
+            findings.append(Finding(f"union_{rule}", total, OUTSIDER, 1.0))
     findings += [Finding("shown_again", int(cell), OUTSIDER, 1.0) for cell in np.flatnonzero(figures.closed & ~hidden)]
     return findings

@@ -41,7 +41,7 @@ class Figures:
         return self.space.matrix @ self.shares.sum(axis=0)
 
     def orders_at_least(self, cells: np.ndarray) -> int:
-        """A lower bound of the distinct orders in disjoint cells: orders never cross weeks or areas, only categories."""
+        """A lower bound of the orders in disjoint cells: an order may cross categories, never weeks or areas."""
         best: dict[tuple[int, int], int] = {}
         for cell in cells:
             time, _, area = self.space.addresses[cell]
