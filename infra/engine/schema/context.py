@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -56,3 +57,12 @@ class Context:
         from infra.engine.products.queries import channels_by_slug
 
         return self.remember("channels", channels_by_slug).get(slug) if slug else None
+
+
+#: the requestor of the innermost execution, for events that name who caused them
+REQUESTOR: ContextVar[Requestor] = ContextVar("engine_requestor", default=ANONYMOUS)
+
+
+def current_requestor() -> Requestor:
+    """Return who asked for what is being executed now; outside of any execution, nobody."""
+    return REQUESTOR.get()

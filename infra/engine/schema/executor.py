@@ -23,7 +23,7 @@ from graphql.pyutils import camel_to_snake
 
 from infra.engine.schema.binding import BINDINGS, Batch
 from infra.engine.schema.completion import Failed, make_completer, settle
-from infra.engine.schema.context import Context
+from infra.engine.schema.context import REQUESTOR, Context
 from infra.engine.schema.documents import Document, collect_fields, has_variables
 from infra.engine.schema.errors import EngineError, UserErrors
 
@@ -189,7 +189,11 @@ def execute(
         result = execute_sync(schema, document.node, operation_name=operation_name, variable_values=variables)
         return Answer(result.data, result.errors or [])
     run = Run(schema, document, coerced, context)
-    return finish(run, run.root(operation))
+    token = REQUESTOR.set(context.requestor)
+    try:
+        return finish(run, run.root(operation))
+    finally:
+        REQUESTOR.reset(token)
 
 
 def execute_event(schema: GraphQLSchema, document: Document, *, event: Any, context: Context) -> Answer:

@@ -62,3 +62,17 @@ def _soft(gid: Any, types: tuple[str, ...]) -> str | None:
         return from_global_id(gid, *types)
     except InvalidId:
         return None
+
+
+def bind_ids(**types: str) -> None:
+    """Serve `id` of each contract type named: the global id of the parent's pk, under the name given as value."""
+    from infra.engine.schema.binding import Batch, field
+
+    def make(name: str) -> Any:
+        def resolve(batch: Batch) -> list[str]:
+            return [to_global_id(name, parent.pk) for parent in batch.parents]
+
+        return resolve
+
+    for type_name, name in types.items():
+        field(type_name, "id")(make(name))

@@ -65,7 +65,10 @@ def register_metadata(
 def _stored(batch: Batch, private: bool, permissions: tuple[str, ...]) -> list[dict[str, str]]:
     if private and not batch.context.requestor.has_perm(*permissions):
         raise PermissionDenied(permissions)
-    return [(parent.private_metadata if private else parent.metadata) or {} for parent in batch.parents]
+    name = "private_metadata" if private else "metadata"
+    return [
+        (parent.get(name) if isinstance(parent, dict) else getattr(parent, name)) or {} for parent in batch.parents
+    ]
 
 
 def _pairs(private: bool, permissions: tuple[str, ...]) -> Callable[[Batch], list[Any]]:

@@ -1,0 +1,133 @@
+"""An app's manifest: fetched, checked, and turned into what the engine keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from infra.engine.apps.models import App
+from infra.engine.apps.subscriptions import InvalidQuery, events_of_query
+from infra.engine.deliveries.events import VERSION, event_kinds
+from infra.engine.deliveries.transport import Unreachable, send
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.permissions import NAMES
+
+SCHEMA_VERSION = ".".join(VERSION.split(".")[:2])
+CONNECT_RETRIES = 2
+WEBHOOK_SCHEMES = ("http", "https", "awssqs", "gcpubsub")
+MAX_CUSTOM_HEADERS = 5
+CUSTOM_HEADER = re.compile(r"^(x-[a-z0-9-]*|authorization[a-z0-9-]*|brokerproperties)$", re.IGNORECASE)
+
+
+def fetch_manifest(url: str) -> dict[str, Any]:
+    """Return the manifest at `url` as it stands. Raises UserErrors when it cannot be had."""
+    for attempt in range(CONNECT_RETRIES + 1):
+        try:
+            response = send("GET", url, headers={"Saleor-Schema-Version": SCHEMA_VERSION})
+            break
+        except Unreachable:
+            if attempt == CONNECT_RETRIES:
+                raise refuse(
+                    "manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT"
+                ) from None
+    if not response.is_success:
+        raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT")
+    try:
+        manifest = json.loads(response.body)
+    except ValueError:
+        raise refuse("manifestUrl", "The response body is not valid JSON.", "INVALID_MANIFEST_FORMAT") from None
+    if not isinstance(manifest, dict):
+        raise refuse("manifestUrl", "The manifest is not an object.", "INVALID_MANIFEST_FORMAT")
+    return manifest
+
+
+def clean_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the manifest with each webhook's events settled. Raises UserErrors naming everything wrong with it."""
+    problems = [
+        MutationError(name, "Field required", "REQUIRED")
+        for name in ("id", "name", "version")
+        if not isinstance(manifest.get(name), str) or not manifest[name]
+    ]
+    problems += [
+        MutationError(name, "Incorrect format.", "INVALID_URL_FORMAT")
+        for name in ("appUrl", "configurationUrl", "tokenTargetUrl", "dataPrivacyUrl", "homepageUrl", "supportUrl")
+        if manifest.get(name) and not is_http_url(manifest[name])
+    ]
+    problems += check_permissions(manifest.get("permissions") or [])
+    if App.objects.filter(identifier=manifest.get("id") or "-").exists():
+        problems.append(
+            MutationError(
+                "identifier", f"App with the same identifier is already installed: {manifest.get('name')}", "UNIQUE"
+            )
+        )
+    webhooks = []
+    for webhook in manifest.get("webhooks") or []:
+        try:
+            webhooks.append(clean_webhook(webhook))
+        except UserErrors as refused:
+            problems += refused.errors
+    if problems:
+        raise UserErrors(problems)
+    return {**manifest, "webhooks": webhooks}
+
+
+def check_permissions(names: list[str]) -> list[MutationError]:
+    """Return what is wrong with the permissions an app asks for."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        text = "Given permissions don't exist."
+        return [MutationError("permissions", text, "INVALID_PERMISSION", {"permissions": []})]
+    if "MANAGE_APPS" in names:
+        text = "MANAGE_APPS permission cannot be granted to an app."
+        return [MutationError("permissions", text, "OUT_OF_SCOPE_PERMISSION", {"permissions": ["MANAGE_APPS"]})]
+    return []
+
+
+def clean_webhook(webhook: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest's webhook with `events`, all its event names. Raises UserErrors."""
+    name = webhook.get("name") or ""
+    if not name or not webhook.get("targetUrl") or not webhook.get("query"):
+        raise refuse("webhooks", f"Webhook {name}: name, targetUrl and query are required.", "REQUIRED")
+    if urlsplit(webhook["targetUrl"]).scheme not in WEBHOOK_SCHEMES:
+        raise refuse("webhooks", f"Invalid target url for webhook {name}.", "INVALID_URL_FORMAT")
+    events = settle_events(
+        (webhook.get("asyncEvents") or []) + (webhook.get("syncEvents") or []), webhook["query"], field="webhooks"
+    )
+    headers = clean_headers(webhook.get("customHeaders"), field="webhooks")
+    return {**webhook, "events": events, "customHeaders": headers, "isActive": webhook.get("isActive", True)}
+
+
+def settle_events(names: list[str], query: str, *, field: str) -> list[str]:
+    """Return the events of a webhook: those named, else those its query has fragments for. Raises UserErrors."""
+    try:
+        found = events_of_query(query)
+    except InvalidQuery as error:
+        raise refuse(field, f"Subscription query is not valid: {error}", "INVALID") from None
+    unknown = [name for name in names if name not in event_kinds()]
+    if unknown:
+        raise refuse(field, f"Unknown events: {', '.join(unknown)}", "INVALID")
+    return list(dict.fromkeys(names or found))
+
+
+def clean_headers(headers: dict[str, str] | None, *, field: str) -> dict[str, str]:
+    """Return the custom headers of a webhook. Raises UserErrors for one that is not allowed."""
+    headers = headers or {}
+    if len(headers) > MAX_CUSTOM_HEADERS:
+        raise refuse(field, f"Number of headers exceeds the limit: {MAX_CUSTOM_HEADERS}.", "INVALID")
+    for key, value in headers.items():
+        if not isinstance(value, str) or not CUSTOM_HEADER.match(key) or len(key) + len(value) > 998 * 2:
+            text = f'"{key}" is not allowed: only "X-*", "Authorization*" and "BrokerProperties".'
+            raise refuse(field, text, "INVALID")
+        if len(key) > 998 or len(value) > 998 or "\n" in value or "\r" in value:
+            raise refuse(field, f'Header "{key}" is not valid.', "INVALID")
+    return headers
+
+
+def is_http_url(text: Any) -> bool:
+    """Return whether `text` is an absolute HTTP address."""
+    if not isinstance(text, str):
+        return False
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,0 +1,199 @@
+"""Accounts: registered, confirmed, changed; passwords and addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from infra.engine.customers.models import Address, User, make_token_key
+from infra.engine.deliveries import emit
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
+
+MAX_ADDRESSES = 100
+
+
+class AccountTokenGenerator(PasswordResetTokenGenerator):
+    """Tokens sent by mail. One dies when it is used: the password or the confirmation it hangs on has changed."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.key_salt = f"infra.engine.customers.{purpose}"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{user.pk}{user.password}{user.is_confirmed}{user.jwt_token_key}{user.email}{timestamp}"
+
+
+confirmation_tokens = AccountTokenGenerator("confirm")
+password_tokens = AccountTokenGenerator("password")
+
+
+def check_new_password(password: str) -> None:
+    """Raise UserErrors for a password that the rules in force refuse."""
+    try:
+        password_validation.validate_password(password)
+    except ValidationError as error:
+        raise UserErrors(
+            [
+                MutationError("password", message, (problem.code or "invalid").upper())
+                for problem in error.error_list
+                for message in problem.messages
+            ]
+        ) from None
+
+
+def clean_email(email: str) -> str:
+    """Return an e-mail address in the form it is kept in. Raises UserErrors(INVALID)."""
+    kept = email.strip().lower()
+    try:
+        validate_email(kept)
+    except ValidationError:
+        raise refuse("email", "Enter a valid email address.", "INVALID") from None
+    return kept
+
+
+def register_account(
+    *, email: str, password: str, redirect_url: str | None, channel: Any, confirm: bool, fields: dict[str, Any]
+) -> User | None:
+    """Register a customer. Returns None, and writes nothing, when the address is already taken.
+
+    The caller answers both cases alike, so that nobody can find out who has an account.
+    """
+    kept = clean_email(email)
+    check_new_password(password)
+    hashed = make_password(password)
+    try:
+        with transaction.atomic("engine"):
+            user = User.objects.create(email=kept, password=hashed, is_confirmed=not confirm, **fields)
+            emit(event="CUSTOMER_CREATED", obj=user)
+            if confirm:
+                emit(
+                    event="ACCOUNT_CONFIRMATION_REQUESTED",
+                    obj=user,
+                    token=confirmation_tokens.make_token(user),
+                    redirect_url=redirect_url,
+                    channel=channel,
+                    shop=None,
+                )
+    except IntegrityError:
+        return None
+    return user
+
+
+def confirm_account(*, email: str, token: str) -> User:
+    """Confirm an account by the token mailed to it. Raises UserErrors."""
+    with transaction.atomic("engine"):
+        user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+        if user is None:
+            raise refuse("email", "User with this email doesn't exist", "NOT_FOUND")
+        if not confirmation_tokens.check_token(user, token):
+            raise refuse("token", "Invalid or expired token.", "INVALID")
+        user.is_confirmed = True
+        user.save(update_fields=["is_confirmed", "updated_at"])
+        emit(event="ACCOUNT_CONFIRMED", obj=user)
+        emit(event="CUSTOMER_UPDATED", obj=user)
+    return user
+
+
+def check_credentials(*, email: str, password: str) -> User | None:
+    """Return the user these credentials belong to. As slow for an unknown address as for a wrong password."""
+    user = User.objects.prefetch_related("groups").filter(email=email.strip().lower()).first()
+    if user is None:
+        make_password(password)
+        return None
+    return user if check_password(password, user.password) else None
+
+
+def note_login(user: User) -> None:
+    """Remember when the user last signed in."""
+    user.last_login = timezone.now()
+    User.objects.filter(pk=user.pk).update(last_login=user.last_login)
+
+
+def request_password_reset(*, email: str, redirect_url: str, channel: Any) -> None:
+    """Let the apps mail a token, if there is an active account; nobody learns whether there is."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        return
+    with transaction.atomic("engine"):
+        emit(
+            event="ACCOUNT_SET_PASSWORD_REQUESTED",
+            obj=user,
+            token=password_tokens.make_token(user),
+            redirect_url=redirect_url,
+            channel=channel,
+            shop=None,
+        )
+
+
+def set_password(*, email: str, token: str, password: str) -> User:
+    """Set a password by a mailed token; every older session ends. Raises UserErrors."""
+    with transaction.atomic("engine"):
+        user = User.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
+        if user is None or not password_tokens.check_token(user, token):
+            raise refuse("token", "Invalid or expired token.", "INVALID")
+        check_new_password(password)
+        change_password(user, password, confirm=True)
+    return user
+
+
+def change_password(user: User, password: str, *, confirm: bool = False) -> None:
+    """Replace the password and the token key."""
+    user.password = make_password(password)
+    user.jwt_token_key = make_token_key()
+    user.is_confirmed = user.is_confirmed or confirm
+    user.save(update_fields=["password", "jwt_token_key", "is_confirmed", "updated_at"])
+
+
+def update_account(user: User, changes: dict[str, Any]) -> User:
+    """Write the changes a customer makes to the account."""
+    with transaction.atomic("engine"):
+        for name, value in changes.items():
+            setattr(user, name, value)
+        user.save()
+        emit(event="CUSTOMER_UPDATED", obj=user)
+    return user
+
+
+def save_address(*, user: User, kept: dict[str, Any], address: Address | None = None, kind: str | None = None) -> Address:
+    """Add an address to the user's book, or change one of it; `kind` BILLING or SHIPPING makes it the default."""
+    columns = {field.name for field in Address._meta.fields} - {"id"}
+    values = {name: value for name, value in kept.items() if name in columns}
+    with transaction.atomic("engine"):
+        if address is None:
+            if user.addresses.count() >= MAX_ADDRESSES:
+                raise refuse(None, f"You can have at most {MAX_ADDRESSES} addresses.", "INVALID")
+            address = Address.objects.create(**values)
+            user.addresses.add(address)
+            emit(event="ADDRESS_CREATED", obj=address)
+        else:
+            for name, value in values.items():
+                setattr(address, name, value)
+            address.save()
+            emit(event="ADDRESS_UPDATED", obj=address)
+        if kind:
+            set_default_address(user, address, kind)
+        emit(event="CUSTOMER_UPDATED", obj=user)
+    return address
+
+
+def set_default_address(user: User, address: Address, kind: str) -> None:
+    """Make `address` the user's default for `kind` BILLING or SHIPPING."""
+    column = "default_billing_address" if kind == "BILLING" else "default_shipping_address"
+    setattr(user, column, address)
+    user.save(update_fields=[column, "updated_at"])
+
+
+def delete_address(*, user: User, address: Address) -> None:
+    """Take an address out of the user's book."""
+    with transaction.atomic("engine"):
+        emit(event="ADDRESS_DELETED", obj=address)
+        address.delete()
+        user.refresh_from_db()
+        emit(event="CUSTOMER_UPDATED", obj=user)

@@ -1,0 +1,82 @@
+"""A customer's address book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.engine.checkout.addresses import clean_address
+from infra.engine.customers import actions
+from infra.engine.customers.models import Address
+from infra.engine.schema.binding import declare, requires, root
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import int_pk
+from infra.engine.schema.permissions import USER
+
+for _payload in ("AccountAddressCreate", "AccountAddressUpdate", "AccountAddressDelete"):
+    declare(_payload, "address user")
+declare("AccountSetDefaultAddress", "user")
+
+
+def _own_address(context: Context, gid: str) -> Address:
+    """Return an address of the requestor; somebody else's is answered like one that does not exist."""
+    user, pk = context.requestor.user, int_pk(gid, "Address")
+    address = user.addresses.filter(pk=pk).first() if pk else None
+    if address is None:
+        raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    address.is_default_shipping = user.default_shipping_address_id == address.pk
+    address.is_default_billing = user.default_billing_address_id == address.pk
+    return address
+
+
+@root("Mutation", "accountAddressCreate", args="input type")
+@requires(USER)
+def address_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    kind = args.get("type")
+    kept = clean_address(args["input"], address_type=kind)
+    address = actions.save_address(user=context.requestor.user, kept=kept, kind=kind)
+    return {"address": address, "user": context.requestor.user}
+
+
+@root("Mutation", "accountAddressUpdate", args="id input")
+@requires(USER)
+def address_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    address = _own_address(context, args["id"])
+    said = {**_as_input(address), **args["input"]}
+    kept = clean_address(said, address_type=None)
+    if "metadata" not in args["input"]:
+        kept["metadata"] = address.metadata
+    actions.save_address(user=context.requestor.user, kept=kept, address=address)
+    return {"address": address, "user": context.requestor.user}
+
+
+def _as_input(address: Address) -> dict[str, Any]:
+    return {
+        "firstName": address.first_name,
+        "lastName": address.last_name,
+        "companyName": address.company_name,
+        "streetAddress1": address.street_address_1,
+        "streetAddress2": address.street_address_2,
+        "city": address.city,
+        "cityArea": address.city_area,
+        "postalCode": address.postal_code,
+        "country": address.country,
+        "countryArea": address.country_area,
+        "phone": address.phone,
+    }
+
+
+@root("Mutation", "accountAddressDelete")
+@requires(USER)
+def address_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    address = _own_address(context, args["id"])
+    shown = Address.objects.get(pk=address.pk)
+    actions.delete_address(user=context.requestor.user, address=address)
+    return {"address": shown, "user": context.requestor.user}
+
+
+@root("Mutation", "accountSetDefaultAddress")
+@requires(USER)
+def set_default_address(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    actions.set_default_address(context.requestor.user, _own_address(context, args["id"]), args["type"])
+    return {"user": context.requestor.user}
