@@ -38,6 +38,7 @@ def database(url: str, sqlite_name: str) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(MALL_DATA / sqlite_name),
             "CONN_MAX_AGE": None,
+            "TEST": {"DEPENDENCIES": []},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -55,6 +56,7 @@ def database(url: str, sqlite_name: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        "TEST": {"DEPENDENCIES": []},
     }
 
 
