@@ -14,6 +14,8 @@ MALL_DATA = Path(os.environ.get("MALL_DATA", BASE_DIR / ".data"))
 MALL_PUBLIC_URL = os.environ.get("MALL_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 SALEOR_API_URL = os.environ.get("SALEOR_API_URL", "")
 EMBEDDED = not SALEOR_API_URL
+SALEOR_EMAIL = os.environ.get("SALEOR_EMAIL", "")
+SALEOR_PASSWORD = os.environ.get("SALEOR_PASSWORD", "")
 
 
 def secret(name: str, make: object = None) -> str:
@@ -188,5 +190,6 @@ ENGINE_DATA = MALL_DATA / "engine"
 ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"
 ENGINE_LOCAL_ORIGINS = {MALL_PUBLIC_URL: "infra.local.call"}
 ENGINE_HANDLER = "infra.engine.handler.handle"
+ENGINE_ENSURE_SUPERUSER = "infra.engine.bootstrap.ensure_superuser"
 SEARCH_BACKEND = "infra.search.tantivy_backend.TantivyBackend"
 SEARCH_INDEX = MALL_DATA / "search"

@@ -41,8 +41,13 @@ from marketplace.saleor.types.sales import (
     SaleorTransaction,
     SaleorTransactionEvent,
 )
+from marketplace.saleor.types.site import Change, MarketChannel, MerchantSite, SiteIds
 
 __all__ = [
+    "Change",
+    "MarketChannel",
+    "MerchantSite",
+    "SiteIds",
     "Address",
     "ChannelListing",
     "CompletedCheckout",
