@@ -109,7 +109,7 @@ def destination_status(country: str, market: str, on_date: date) -> t.Destinatio
 
 @hookspec
 def list_destinations(market: str, on_date: date) -> Sequence[t.DestinationStatus]:
-    """Gather. The countries a market speaks of, open or closed, for its choice of destination."""
+    """Gather. The countries a market speaks of, open or closed. When: a shopper chooses the destination."""
 
 
 @hookspec
@@ -199,4 +199,13 @@ def pool_answer(question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal | None:
     When: a page of the pool is drawn or downloaded. Answer: a table in which every cell is published or hidden with
     its reason, or a typed refusal of a question outside the set. None: no pool is active. Forbidden: reading facts;
     an answer is made of published cells alone, so that asking often, or under many names, tells nothing more.
+    """
+
+
+@hookspec
+def pool_cells(measure: str, grain: str) -> Sequence[t.PoolCell] | None:
+    """First. Every published or hidden cell of one measure at one grain, for the download.
+
+    When: a file is asked for. Answer: cells in the order of time, category and area; empty for a measure or a grain
+    that is not in the closed set. Forbidden: what `pool_answer` would not tell.
     """
