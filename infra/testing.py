@@ -27,7 +27,7 @@ def make_data_folder() -> Path:
         root = os.environ["MALL_TEST_DATA"] = tempfile.mkdtemp(prefix="mall-test-")
         atexit.register(shutil.rmtree, root, ignore_errors=True)
     folder = Path(root) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     os.environ["MALL_DATA"] = str(folder)
     return folder
 

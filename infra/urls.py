@@ -1,9 +1,14 @@
-"""The pages and doors of the whole house."""
+"""The pages and doors of the whole house. The shop comes last: its first part of a path may be any market."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
+ENGINE: list[URLPattern | URLResolver] = [path("", include("infra.engine.urls"))] if settings.EMBEDDED else []
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("saleor/", include("marketplace.saleor.urls")),
+    *ENGINE,
+    path("accounts/", include("allauth.urls")),
 ]

@@ -28,7 +28,7 @@ def sources(*, migrations: bool = False) -> list[Path]:
     ]
 
 
-def tests() -> list[Path]:
+def own_tests() -> list[Path]:
     return sorted((ROOT / "tests").rglob("*.py"))
 
 
@@ -115,7 +115,7 @@ def test_nothing_runs_on_django_signals() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", sources() + tests(), ids=name)
+@pytest.mark.parametrize("path", sources() + own_tests(), ids=name)
 def test_a_file_stays_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
     assert path.name not in FORBIDDEN_NAMES
@@ -157,7 +157,7 @@ def test_actions_and_queries_take_keywords_and_state_what_they_return() -> None:
 
 def test_code_names_no_absolute_path() -> None:
     found = []
-    for path in sources() + tests():
+    for path in sources() + own_tests():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if re.search(r"[\"'](/work|/home|/root|/Users|/tmp)(/|[\"'])", line):  # noqa: S108
                 found.append(f"{name(path)}:{number}")
