@@ -29,6 +29,7 @@ BY_WARD_ROLE = {
         "merchants.merchant:*",
         "merchants.permit:*",
         "orders.order:view",
+        "pool.cells:read",
         "quality.*:*",
         "story.*:*",
         "ward.*:*",
