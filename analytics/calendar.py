@@ -55,3 +55,9 @@ def weeks_of(period: str) -> list[str]:
     last = date(year, 12, 28).isocalendar().week
     every = (f"{year}-W{number:02d}" for number in range(1, last + 1))
     return [week for week in every if period_of(week) == period]
+
+
+def days_of(code: str) -> tuple[date, date]:
+    """Return the first and the last day of a week or a period."""
+    weeks = weeks_of(code) if PERIOD.fullmatch(code) else [code]
+    return first_day(weeks[0]), first_day(weeks[-1]) + timedelta(days=6)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analytics import actions, queries, tasks
 from plugins.api import PluginMeta, hookimpl
-from plugins.api.types import Permission, PoolQuestion, PoolRefusal, PoolTable, SaleFact
+from plugins.api.types import Permission, PoolCell, PoolQuestion, PoolRefusal, PoolTable, SaleFact
 
 meta = PluginMeta(
     id="analytics",
@@ -35,3 +35,8 @@ def run_schedule(now: datetime, settled: bool, wait: bool) -> None:
 @hookimpl
 def pool_answer(question: PoolQuestion) -> PoolTable | PoolRefusal:
     return queries.ask(question=question)
+
+
+@hookimpl
+def pool_cells(measure: str, grain: str) -> tuple[PoolCell, ...]:
+    return queries.every_cell(measure=measure, grain=grain)

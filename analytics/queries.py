@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, Q
 
-from analytics.calendar import first_day, week_of, weeks_between
+from analytics.calendar import days_of, first_day, week_of, weeks_between
 from analytics.models import Build, Fact, PublishedCell, PublishedTime
 from analytics.types import ALL, AREAS, AXES, GRAINS, MEASURES
 from plugins.api import Money
@@ -58,7 +58,8 @@ def choices() -> t.PoolChoices:
     for grain in GRAINS:
         times[grain] = tuple(code for one, code in every if one == grain)
     categories = PublishedCell.objects.exclude(category=ALL).values_list("category", flat=True).distinct()
-    return t.PoolChoices(MEASURES, times, tuple(sorted(categories)), AREAS)
+    days = {code: days_of(code) for codes in times.values() for code in codes}
+    return t.PoolChoices(MEASURES, times, tuple(sorted(categories)), AREAS, days)
 
 
 def ask(*, question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal:
@@ -97,6 +98,12 @@ def ask(*, question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal:
     )
 
 
+def every_cell(*, measure: str, grain: str) -> tuple[t.PoolCell, ...]:
+    """Return all cells of a measure at a grain in the order of time, category and area, in one statement."""
+    rows = PublishedCell.objects.filter(measure=measure, grain=grain).order_by("time", "category", "area")
+    return tuple(_as_cell(t.PoolKey(row.time, row.category, row.area), row) for row in rows)
+
+
 def _fixed(question: t.PoolQuestion, allowed: t.PoolChoices) -> dict[str, str]:
     newest = next(iter(allowed.times[question.grain]), "")
     chosen = {"time": question.time or newest, "category": question.category, "area": question.area}
@@ -111,9 +118,12 @@ def _cells(question: t.PoolQuestion, members: dict, fixed: dict[str, str]) -> di
 
 
 def _cell(kept: dict[tuple, PublishedCell], address: dict[str, str]) -> t.PoolCell:
-    """A cell that is in no build (its category came later) looks like one that too few owners sold in."""
     key = t.PoolKey(address["time"], address["category"], address["area"])
-    cell = kept.get((key.time, key.category, key.area))
+    return _as_cell(key, kept.get((key.time, key.category, key.area)))
+
+
+def _as_cell(key: t.PoolKey, cell: PublishedCell | None) -> t.PoolCell:
+    """A cell that is in no build (its category came later) looks like one that too few owners sold in."""
     if cell is None:
         return t.PoolCell(key, None, reason="few_owners")
     if cell.value is not None:

@@ -428,12 +428,14 @@ class PoolCell:
 
 @dataclass(frozen=True, slots=True)
 class PoolChoices:
-    """What may be asked: codes by name of the dimension; times newest first, by grain."""
+    """What may be asked: codes by name of the dimension; times newest first, by grain; `days` gives the first and the
+    last day of each time."""
 
     measures: tuple[str, ...]
     times: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
     areas: tuple[str, ...]
+    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
