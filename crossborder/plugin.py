@@ -101,7 +101,7 @@ def _in_currency(yen: int, currency: str, on_date: date) -> Money:
     """Return yen in a currency at the dated rate, rounded up to its smallest unit so that postage is covered."""
     if currency == "JPY":
         return Money(Decimal(yen), "JPY")
-    rate = fx.rate(currency=currency, on_date=on_date).yen_per_unit
+    rate = fx.rate_on(currency=currency, day=on_date).yen
     return Money((Decimal(yen) / rate).quantize(Decimal("0.01"), ROUND_CEILING), currency)
 
 
