@@ -47,7 +47,7 @@ _FOLD = str.maketrans(
 _UNVOICED = str.maketrans(
     "がぎぐげござじずぜぞだでどばびぶべぼぱぴぷぺぽ", "かきくけこさしすせそたてとはひふへほはひふへほ"
 )
-_STOP = frozenset("a an and by for from in of on or the to with".split())
+_STOP = frozenset(["a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _local = threading.local()
 
 

@@ -130,7 +130,7 @@ class BlockedDestination:
 
 @dataclass(frozen=True, slots=True)
 class ListingDetail:
-    """A product page: the card and all that stands beside it. `description` is plain text, paragraphs by blank lines."""
+    """A product page: the card and all beside it. `description` is plain text, its paragraphs parted by blank lines."""
 
     card: ListingCard
     description: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -146,23 +146,6 @@ def categories(*, market: str, language: str) -> tuple[Category, ...]:
 def category(*, market: str, language: str, slug: str) -> Category | None:
     """Return one category, or None when there is no such slug."""
     return next((entry for entry in categories(market=market, language=language) if entry.slug == slug), None)
-
-
-def merchants_of_products(*, ids: Iterable[str]) -> dict[str, str]:
-    """Return the merchant id of each product by its Saleor id; products the mall does not know are left out."""
-    return dict(models.Listing.objects.filter(product_id__in=list(ids)).values_list("product_id", "merchant_id"))
-
-
-def pool_category_of_products(*, ids: Iterable[str]) -> dict[str, str]:
-    """Return the pool's category slug of each product by its Saleor id, as the listing stands now."""
-    rows = models.Listing.objects.filter(product_id__in=list(ids))
-    return dict(rows.values_list("product_id", "category__pool_category"))
-
-
-def slugs_of_listings(*, ids: Iterable[str]) -> dict[str, str]:
-    """Return the slug of each listing by its id, in any state."""
-    rows = models.Listing.objects.filter(pk__in=[int(key) for key in ids])
-    return {str(key): slug for key, slug in rows.values_list("pk", "slug")}
 
 
 def _pages(total: int) -> int:

@@ -1,0 +1,29 @@
+"""Writes of the catalogue."""
+
+from marketplace.catalog.actions.categories import ensure_categories
+from marketplace.catalog.actions.checking import recheck_all, recheck_merchant
+from marketplace.catalog.actions.editing import add_picture, change_stock, draft_listing, update_listing
+from marketplace.catalog.actions.indexing import index_pending, reindex
+from marketplace.catalog.actions.projection import project_all, project_merchant, project_product
+from marketplace.catalog.actions.publishing import publish_listing, relist_listing, sync_state, withdraw_listing
+from marketplace.catalog.actions.reconciling import reconcile
+
+__all__ = [
+    "add_picture",
+    "change_stock",
+    "draft_listing",
+    "ensure_categories",
+    "index_pending",
+    "project_all",
+    "project_merchant",
+    "project_product",
+    "publish_listing",
+    "recheck_all",
+    "recheck_merchant",
+    "reconcile",
+    "reindex",
+    "relist_listing",
+    "sync_state",
+    "update_listing",
+    "withdraw_listing",
+]

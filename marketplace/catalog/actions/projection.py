@@ -1,0 +1,146 @@
+"""The one projector of the catalogue: Saleor's product, read again by its id, into the rows that pages read.
+
+An event says only that something may have changed. Each projection takes a ticket before it reads and writes only
+when no later ticket has written: a change is always followed by an event whose ticket is taken after the change, so
+whatever is skipped here is written by a projection that has read at least as late.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from marketplace.catalog import content, models
+from marketplace.catalog.queries.listings import view_of_row
+from marketplace.kernel import clock
+from marketplace.kernel.jobs.actions import enqueue
+from marketplace.merchants import queries as merchants
+from marketplace.saleor import catalogue
+from marketplace.saleor.types import SaleorProduct
+
+INDEX_JOB = "catalog.index"
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def project_product(*, product_id: str) -> bool:
+    """Bring the read model of one product to what Saleor says now. Returns whether anything shown has changed.
+
+    A product that Saleor does not know (any more), or that no listing of the mall stands for, has no rows. Must be
+    called outside a transaction. Raises `SaleorUnavailable`, upon which the caller's job or event runs again.
+    """
+    listing = models.Listing.objects.filter(product_id=product_id).first()
+    if listing is None:
+        listing = _adopt(product_id)
+    if listing is None:
+        return bool(models.CardRow.objects.filter(product_id=product_id).delete()[0])
+    ticket = _take_ticket(listing)
+    product = catalogue.get_product(product_id=product_id)
+    return _write(listing.pk, ticket, product)
+
+
+def project_merchant(*, merchant_id: str) -> int:
+    """Project every live listing of a merchant, because its name, its story or its rules changed. Returns how many
+    changed."""
+    rows = models.Listing.objects.filter(merchant_id=merchant_id, state=models.Listing.State.LIVE).order_by("pk")
+    ids = list(rows.exclude(product_id=None).values_list("product_id", flat=True))
+    return sum(project_product(product_id=each) for each in ids)
+
+
+def project_all() -> int:
+    """Project every listing that was ever published. Returns how many changed."""
+    rows = models.Listing.objects.exclude(product_id=None).order_by("pk")
+    return sum(project_product(product_id=each) for each in list(rows.values_list("product_id", flat=True)))
+
+
+def planned_rows(listing: models.Listing, product: SaleorProduct | None) -> Rows:
+    """Return the rows that ought to be there for a listing: none unless it is live and Saleor has the product."""
+    if product is None or listing.state != models.Listing.State.LIVE:
+        return {}
+    today = clock.today()
+    seen = merchants.merchants_for_plugins(ids=[listing.merchant_id], on_date=today)[listing.merchant_id]
+    category = listing.category
+    published = listing.published_at or product.created_at
+    subject = content.Subject(
+        view=view_of_row(listing, seen),
+        product=product,
+        merchant=merchants.get_merchant_by_id(merchant_id=listing.merchant_id),
+        legal=merchants.legal_notice(merchant_id=listing.merchant_id),
+        category_names=category.names,
+        top_category=category.parent.slug if category.parent else category.slug,
+        published_at=published.isoformat(),
+        on_date=today,
+    )
+    return content.build_rows(subject)
+
+
+def digests(listing: models.Listing) -> dict[tuple[str, str], str]:
+    """Return the digest of each row that is there, by market and language."""
+    rows = listing.cards.values_list("market", "language", "digest")
+    return {(market, language): digest for market, language, digest in rows}
+
+
+def mark_changed(listing_id: int) -> None:
+    """Say, in the caller's transaction, that the search index is behind on a listing."""
+    models.Listing.objects.filter(pk=listing_id).update(projected_revision=F("projected_revision") + 1)
+    enqueue(kind=INDEX_JOB, key=INDEX_JOB, payload={}, again=True)
+
+
+def _take_ticket(listing: models.Listing) -> int:
+    with transaction.atomic():
+        models.Listing.objects.filter(pk=listing.pk).update(projection_ticket=F("projection_ticket") + 1)
+        return int(models.Listing.objects.values_list("projection_ticket", flat=True).get(pk=listing.pk))
+
+
+def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
+    with transaction.atomic():
+        listing = (
+            models.Listing.objects.select_for_update(of=("self",))
+            .select_related("category", "category__parent")
+            .get(pk=listing_pk)
+        )
+        if listing.projection_written > ticket:
+            return False
+        listing.projection_written = ticket
+        listing.save(update_fields=["projection_written"])
+        wanted, present = planned_rows(listing, product), digests(listing)
+        stale = {key: columns for key, columns in wanted.items() if present.get(key) != columns["digest"]}
+        gone = present.keys() - wanted.keys()
+        for market, language in gone:
+            listing.cards.filter(market=market, language=language).delete()
+        for (market, language), columns in stale.items():
+            models.CardRow.objects.update_or_create(listing=listing, market=market, language=language, defaults=columns)
+        if stale or gone:
+            mark_changed(listing.pk)
+        return bool(stale or gone)
+
+
+def _adopt(product_id: str) -> models.Listing | None:
+    """Make a draft for a product that was entered at Saleor itself for a merchant of the mall, so that its owner is
+    known. It is shown once it has passed the publish gate like any other."""
+    product = catalogue.get_product(product_id=product_id)
+    code = product and (product.merchant or product.metadata.get("mall.merchant"))
+    if not product or not code:
+        return None
+    merchant_id = merchants.ids_by_code(codes=[code]).get(code)
+    category = models.Category.objects.filter(slug=product.category).first()
+    if merchant_id is None or category is None:
+        return None
+    now = clock.now()
+    listing, _ = models.Listing.objects.get_or_create(
+        product_id=product.id,
+        defaults={
+            "merchant_id": merchant_id,
+            "merchant_code": code,
+            "slug": product.slug,
+            "names": {"ja": product.name} | ({"en": product.english.name} if product.english.name else {}),
+            "descriptions": {"ja": catalogue.plain_text(product.description)},
+            "category": category,
+            "tax_class": product.tax_class or "standard",
+            "weight_g": int(product.weight_g or 0),
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return listing

@@ -1,0 +1,31 @@
+"""Reads of the catalogue: what pages need (`pages`), and what other apps and the counter need (`listings`)."""
+
+from marketplace.catalog.queries.listings import (
+    listing_ids,
+    listing_record,
+    listing_records,
+    listing_views,
+    merchants_of_products,
+    pool_category_of_products,
+    product_ids,
+    view_of_listing,
+)
+from marketplace.catalog.queries.pages import PAGE_SIZE, cards, categories, category, detail, search, words
+
+__all__ = [
+    "PAGE_SIZE",
+    "cards",
+    "categories",
+    "category",
+    "detail",
+    "listing_ids",
+    "listing_record",
+    "listing_records",
+    "listing_views",
+    "merchants_of_products",
+    "pool_category_of_products",
+    "product_ids",
+    "search",
+    "view_of_listing",
+    "words",
+]
