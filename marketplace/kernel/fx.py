@@ -1,67 +1,67 @@
-"""Dated exchange rates: how many yen one unit of a currency counted for on a day."""
+"""Dated rates of foreign currencies in yen. The rate of the day of sale is stored with the sale and used for ever."""
 
 from __future__ import annotations
 
-import csv
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from plugins.api.money import Money
 
-DATA = Path(__file__).parent / "data" / "fx_rates.csv"
+FILE = Path(__file__).parent / "data" / "fx_rates.json"
 
 
-class UnknownRate(LookupError):
-    """There is no rate in force for this currency on this day: nothing is guessed."""
+class RateMissing(LookupError):
+    """No rate of this currency is known for this day."""
 
 
 @dataclass(frozen=True, slots=True)
-class FxRate:
-    """Yen per one unit of `currency`, in force from `effective_from` to `effective_to` inclusive (None: open)."""
+class Rate:
+    """`yen` for one unit of `currency`. `status` "made_up" is a demo's rate and is shown as such."""
 
     currency: str
-    yen_per_unit: Decimal
+    yen: Decimal
     effective_from: date
     effective_to: date | None
+    status: str
     source: str
-    is_made_up: bool
+
+
+def rate_on(*, currency: str, day: date) -> Rate:
+    """Return the rate in force on `day` in Japan, the latest to begin. Raises `RateMissing`."""
+    found = [
+        rate
+        for rate in _rates()
+        if rate.currency == currency
+        and rate.effective_from <= day
+        and (rate.effective_to is None or day <= rate.effective_to)
+    ]
+    if not found:
+        raise RateMissing(f"no rate of {currency} on {day}")
+    return max(found, key=lambda rate: rate.effective_from)
+
+
+def to_yen(money: Money, *, yen: Decimal) -> Money:
+    """Return `money` in whole yen at `yen` for one unit, rounded half up."""
+    return Money((money.amount * yen).quantize(Decimal(1), rounding=ROUND_HALF_UP), "JPY")
 
 
 @cache
-def _rates() -> tuple[FxRate, ...]:
-    with DATA.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            FxRate(
-                currency=row["currency"],
-                yen_per_unit=Decimal(row["yen_per_unit"]),
-                effective_from=date.fromisoformat(row["effective_from"]),
-                effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
-                source=row["source_title"],
-                is_made_up=row["is_made_up"] == "1",
-            )
-            for row in csv.DictReader(file)
-            if row["status"] == "in_force"
-        )
+def _rates() -> tuple[Rate, ...]:
+    return tuple(_rate(row) for row in json.loads(FILE.read_text("utf-8"))["rates"])
 
 
-def rate(*, currency: str, on_date: date) -> FxRate:
-    """Return the newest rate in force on a day. Raises `UnknownRate` when there is none."""
-    found = [
-        row
-        for row in _rates()
-        if row.currency == currency
-        and row.effective_from <= on_date
-        and (row.effective_to is None or on_date <= row.effective_to)
-    ]
-    if not found:
-        raise UnknownRate(f"no rate for {currency} on {on_date}")
-    return max(found, key=lambda row: row.effective_from)
-
-
-def in_yen(money: Money, *, on_date: date) -> int:
-    """Return an amount in whole yen at the rate of a day, rounded half up. Raises `UnknownRate`."""
-    yen = money.amount * rate(currency=money.currency, on_date=on_date).yen_per_unit
-    return int(yen.quantize(Decimal(1), ROUND_HALF_UP))
+def _rate(row: dict[str, Any]) -> Rate:
+    end = row["effective_to"]
+    return Rate(
+        currency=row["currency"],
+        yen=Decimal(row["yen"]),
+        effective_from=date.fromisoformat(row["effective_from"]),
+        effective_to=date.fromisoformat(end) if end else None,
+        status=row["status"],
+        source=row["source"],
+    )

@@ -48,14 +48,12 @@ def current_merchant() -> str | None:
 
 
 class ScopedManager(models.Manager[Any]):
-    """The default manager of tables that belong to merchants. `field` names the way to the merchant's id."""
+    """The default manager of tables that belong to merchants. `field` is the way from the table to the merchant's id.
 
-    def __init__(self, field: str = "merchant_id") -> None:
-        super().__init__()
-        self.field = field
+    Related managers (`part.lines`) are made from the class, hence an attribute and no argument.
+    """
 
-    def deconstruct(self) -> Any:
-        raise TypeError("a scoped manager is not used in migrations")
+    field = "merchant_id"
 
     def get_queryset(self) -> models.QuerySet[Any]:
         merchant = current_merchant()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from marketplace.kernel import clock
@@ -14,11 +15,14 @@ from marketplace.merchants import models
 from marketplace.merchants.invoice_numbers import check_invoice_number
 from marketplace.merchants.queries import get_merchant, get_merchant_by_id, merchants_for_plugins
 from marketplace.merchants.types import LEGAL_FIELDS, Merchant, UnableToJoin, UnableToSave
+from marketplace.saleor import site
+from marketplace.saleor.types import Address
 from plugins.api.types import MerchantJoined, Words
 from plugins.runtime import hooks
 
 OPEN_JOB = "merchants.open_at_saleor"
 RECHECK_JOB = "catalog.recheck_merchant"
+HOME_AREA, HOME_CITY = "東京都", "墨田区"
 
 
 def join_merchant(
@@ -77,15 +81,23 @@ def open_at_saleor(*, merchant_id: str) -> Merchant:
 
     Raises `SaleorUnavailable` or `SaleorRefused`; what was made until then is found again by the next call.
     """
-    from marketplace.saleor import merchants as door
-
     merchant = get_merchant_by_id(merchant_id=merchant_id)
     if not (merchant.page_id and merchant.warehouse_id):
-        page_id, warehouse_id = door.open_merchant(
-            code=merchant.code, merchant_id=merchant.id, name=merchant.name, postal_code=merchant.postal_code
+        address = Address(
+            country="JP",
+            postal_code=merchant.postal_code,
+            country_area=HOME_AREA,
+            city=getattr(settings, "MALL_WARD", HOME_CITY),
+            street1=merchant.address["ja"],
+            company=merchant.name["ja"],
+            phone=merchant.phone,
+        )
+        english = merchant.name.get("en", "")
+        opened = site.ensure_merchant(
+            code=merchant.code, name=merchant.name["ja"], english_name=english, address=address
         )
         rows = models.Merchant.objects.filter(pk=int(merchant.id))
-        rows.update(page_id=page_id, warehouse_id=warehouse_id)
+        rows.update(page_id=opened.page_id, warehouse_id=opened.warehouse_id)
     return get_merchant_by_id(merchant_id=merchant_id)
 
 
