@@ -1,4 +1,4 @@
-"""Prints what `./mall check` and `test` found, one line a step, and CI's closing line. Exit code 1 unless all passed."""
+"""Prints what `./mall check` and `test` found, a line a step, and a closing line. Exit code 1 unless all passed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-
 
 WORDS = {"failed": "failed", "error": "failed", "passed": "passed", "skipped": "skipped"}
 

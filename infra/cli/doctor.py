@@ -11,7 +11,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
 from infra.cli.report import Result, result
 
@@ -90,9 +89,9 @@ def look_at_saleor() -> str:
 
     from marketplace.saleor import site
 
-    name = site.shop_name()
+    channels = ", ".join(sorted(site.list_channels()))
     where = "embedded engine" if settings.EMBEDDED else settings.SALEOR_API_URL
-    return f"{where}: {name}"
+    return f"{where}, channels: {channels}"
 
 
 def look_at_search() -> str:
@@ -134,12 +133,18 @@ def look_at_web() -> str:
 
 
 def look_at_worker() -> str:
+    from django.conf import settings
+
+    from infra.cli.work import pulse_path
     from marketplace.kernel.jobs import queries
 
-    seen = queries.last_heartbeat()
-    if seen is None:
+    path = pulse_path(settings.MALL_DATA)
+    if not path.exists():
         raise LookupError("no worker has ever run on this data: ./mall up starts one")
-    age = (datetime.now(tz=UTC) - seen).total_seconds()
+    age = time.time() - path.stat().st_mtime
     if age > HEARTBEAT_MAX_AGE_S:
         raise TimeoutError(f"last seen {age:.0f} s ago: ./mall up starts one")
-    return f"seen {age:.1f} s ago"
+    parked = queries.parked()
+    if parked:
+        raise RuntimeError(f"{len(parked)} tasks are parked, the first: {parked[0].kind}: {parked[0].last_error}")
+    return f"seen {age:.1f} s ago, waiting: {queries.count_pending()}"

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from infra.cli.report import Result, UsageError, result
 
+PULSE_EVERY_S = 1.0
 SUMMARY = "run the worker: deliveries, inbox, outbox, schedule"
+
+
+class Pulse(threading.Event):
+    """Set when the process is told to end; each look at it, one per round of the worker, keeps a heartbeat in a file.
+
+    A file and not a row: an idle worker takes no write lock on the database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.last = 0.0
+
+    @classmethod
+    def until_signal(cls) -> Pulse:
+        from django.conf import settings
+
+        pulse = cls(pulse_path(settings.MALL_DATA))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: pulse.set())
+        return pulse
+
+    def is_set(self) -> bool:
+        if time.monotonic() - self.last >= PULSE_EVERY_S:
+            self.last = time.monotonic()
+            self.path.touch()
+        return super().is_set()
+
+
+def pulse_path(data: Path) -> Path:
+    """Return the file whose time of change is when the worker last looked for work."""
+    return data / "worker.alive"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +68,7 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     from marketplace.kernel.jobs import worker
 
     if not options.once:
-        worker.run_forever()
+        worker.run_forever(stop=Pulse.until_signal())
         return []
     counts = worker.work_once(now=at or clock.now())
     detail = asdict(counts) if is_dataclass(counts) and not isinstance(counts, type) else dict(counts)
