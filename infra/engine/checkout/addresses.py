@@ -42,7 +42,11 @@ MESSAGES = {"required": "This field is required.", "invalid": "This value is not
 
 
 def clean_address(
-    said: dict[str, Any], *, address_type: str, rules: dict[str, Any] | None = None, keep_all_fields: bool = False
+    said: dict[str, Any],
+    *,
+    address_type: str | None,
+    rules: dict[str, Any] | None = None,
+    keep_all_fields: bool = False,
 ) -> dict[str, Any]:
     """Return the address to keep. Raises UserErrors with the codes REQUIRED and INVALID.
 
@@ -71,16 +75,13 @@ def clean_address(
     return kept
 
 
-def _error(field: str, code: str, address_type: str) -> MutationError:
+def _error(field: str, code: str, address_type: str | None) -> MutationError:
     return MutationError.of(field, MESSAGES[code], code.upper(), address_type=address_type)
 
 
 def _normalise(kept: dict[str, Any]) -> tuple[dict[str, str] | None, dict[str, str]]:
     """Return (fields by the country's rules or None, {contract field: "required" or "invalid"})."""
-    asked = {
-        name: kept[name]
-        for name in ("company_name", "city", "city_area", "postal_code", "country_area")
-    }
+    asked = {name: kept[name] for name in ("company_name", "city", "city_area", "postal_code", "country_area")}
     asked["country_code"] = kept["country"]
     asked["name"] = f"{kept['first_name']} {kept['last_name']}".strip()
     asked["street_address"] = "\n".join(part for part in (kept["street_address_1"], kept["street_address_2"]) if part)

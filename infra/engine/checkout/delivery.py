@@ -40,8 +40,6 @@ FIELDS = (
 )
 
 
-
-
 def options(checkout: Checkout, *, fresh: bool = False, keep_choice: bool = False) -> list[CheckoutDelivery]:
     """Return the valid deliveries of the checkout, asking the apps when they are stale (or `fresh`).
 
@@ -123,9 +121,7 @@ def _exclude(checkout: Checkout, offered: list[CheckoutDelivery]) -> None:
     if not offered:
         return
     by_id = {method.method_id: method for method in offered}
-    for _, answer in ask(
-        event="CHECKOUT_FILTER_SHIPPING_METHODS", obj=checkout, shipping_methods=offered
-    ):
+    for _, answer in ask(event="CHECKOUT_FILTER_SHIPPING_METHODS", obj=checkout, shipping_methods=offered):
         excluded = answer.get("excluded_methods") if isinstance(answer, dict) else None
         for item in excluded if isinstance(excluded, list) else []:
             method = by_id.get(item.get("id")) if isinstance(item, dict) else None
@@ -181,9 +177,7 @@ def _changed(chosen: CheckoutDelivery, offer: CheckoutDelivery) -> bool:
     return any(getattr(chosen, name) != getattr(offer, name) for name in names)
 
 
-def _merge_offer(
-    offer: CheckoutDelivery, existing: dict[tuple[str, bool], CheckoutDelivery]
-) -> CheckoutDelivery:
+def _merge_offer(offer: CheckoutDelivery, existing: dict[tuple[str, bool], CheckoutDelivery]) -> CheckoutDelivery:
     row = existing.get((offer.method_id, True))
     if row is None:
         offer.save(force_insert=True)
@@ -222,8 +216,4 @@ def _find(checkout: Checkout, delivery_id: str) -> CheckoutDelivery:
     for row in options(checkout):
         if row.active and (row.method_id == delivery_id or (kind == "CheckoutDelivery" and str(row.pk) == pk)):
             return row
-    raise refuse(
-        "deliveryMethodId", "This shipping method is not applicable.", "DELIVERY_METHOD_NOT_APPLICABLE"
-    )
-
-
+    raise refuse("deliveryMethodId", "This shipping method is not applicable.", "DELIVERY_METHOD_NOT_APPLICABLE")

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from infra.engine.checkout.models import Checkout, CheckoutLine
-from infra.engine.money import ZERO, Money, TaxedMoney, apply_flat_rate, quantize
+from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate, quantize
 from infra.engine.products.models import (
     ProductChannelListing,
     TaxClassRate,
@@ -36,6 +36,14 @@ class PricedLine:
     tax_rate: Decimal
     unit_base: Decimal
     total: TaxedMoney
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return self.line.metadata
+
+    @property
+    def private_metadata(self) -> dict[str, str]:
+        return self.line.private_metadata
 
     @property
     def unit(self) -> TaxedMoney:
@@ -100,8 +108,7 @@ def price_checkouts(checkouts: Iterable[Checkout]) -> dict[UUID, PricedCheckout]
     for line in lines_with_listings(list(found)):
         lines[line.checkout_id].append(line)
     return {
-        pk: _price(checkout, lines[pk], taxes[checkout.channel_id, checkout.country])
-        for pk, checkout in found.items()
+        pk: _price(checkout, lines[pk], taxes[checkout.channel_id, checkout.country]) for pk, checkout in found.items()
     }
 
 
@@ -143,9 +150,7 @@ def taxes_of(pairs: set[tuple[int, str]]) -> dict[tuple[int, str], ChannelTaxes]
     configurations = {row.channel_id: row for row in TaxConfiguration.objects.filter(channel_id__in=channels)}
     exceptions = {
         (row.configuration_id, row.country): row
-        for row in TaxCountryException.objects.filter(
-            configuration__channel_id__in=channels, country__in=countries
-        )
+        for row in TaxCountryException.objects.filter(configuration__channel_id__in=channels, country__in=countries)
     }
     return {pair: _channel_taxes(pair, configurations, exceptions, rates) for pair in pairs}
 
@@ -184,8 +189,3 @@ def _price_line(line: Any, currency: str, taxes: ChannelTaxes) -> PricedLine:
 def _sum(parts: list[TaxedMoney], currency: str) -> TaxedMoney:
     net = sum((part.net.amount for part in parts), ZERO)
     return TaxedMoney.of(net, sum((part.gross.amount for part in parts), ZERO), currency)
-
-
-def undiscounted_unit(priced: PricedLine) -> Money:
-    """Return the price of one piece before any discount, as it was entered."""
-    return Money(priced.unit_base, priced.total.currency)

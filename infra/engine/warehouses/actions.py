@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from infra.engine.products.models import ProductVariant
 from infra.engine.warehouses import lock_objects
 from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock, Warehouse
 from infra.engine.warehouses.types import InsufficientStock, Shortage, Wanted
@@ -190,5 +191,7 @@ def _tell_changes(event: str, stocks: Iterable[Stock]) -> None:
     from infra.engine.deliveries import emit
 
     assert connections["engine"].in_atomic_block, "events are stored in the transaction that changes the stock"
-    for stock in stocks:
-        emit(event=event, obj=stock)
+    rows = list(stocks)
+    variants = ProductVariant.objects.in_bulk({stock.variant_id for stock in rows}) if rows else {}
+    for stock in rows:
+        emit(event=event, obj=variants[stock.variant_id], warehouse=stock.warehouse)

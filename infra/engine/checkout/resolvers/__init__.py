@@ -1,0 +1,5 @@
+"""What of the contract this app serves."""
+
+from infra.engine.checkout.resolvers import deliveries, line_mutations, mutations, types
+
+__all__ = ["deliveries", "line_mutations", "mutations", "types"]

@@ -1,0 +1,95 @@
+"""What several fields of an order need, read once for all orders of an answer and kept on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from infra.engine.orders.models import Fulfillment, GrantedRefund, Order, OrderLine
+from infra.engine.orders.queries import order_by_id, orders
+from infra.engine.payments.models import TransactionItem
+from infra.engine.schema.binding import Batch
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import int_pk, uuid_pk
+
+
+def _kept(parents: Iterable[Any], name: str, read: Any) -> list[list[Any]]:
+    """Return the related rows of each parent, reading those not yet kept under `name` in one statement."""
+    rows = list(parents)
+    missing = {row.pk: row for row in rows if name not in row.__dict__}
+    if missing:
+        for row in missing.values():
+            row.__dict__[name] = []
+        for pk, item in read(list(missing)):
+            missing[pk].__dict__[name].append(item)
+    return [row.__dict__[name] for row in rows]
+
+
+def lines(parents: Iterable[Order]) -> list[list[OrderLine]]:
+    """Return the lines of each order in their order."""
+    return _kept(
+        parents, "_lines", lambda pks: [(row.order_id, row) for row in OrderLine.objects.filter(order_id__in=pks)]
+    )
+
+
+def fulfillments(parents: Iterable[Order]) -> list[list[Fulfillment]]:
+    """Return the fulfillments of each order, oldest first."""
+    return _kept(
+        parents,
+        "_fulfillments",
+        lambda pks: [(row.order_id, row) for row in Fulfillment.objects.filter(order_id__in=pks)],
+    )
+
+
+def transactions(parents: Iterable[Order]) -> list[list[TransactionItem]]:
+    """Return the transactions of each order, oldest first."""
+    return _kept(
+        parents,
+        "_transactions",
+        lambda pks: [(row.order_id, row) for row in TransactionItem.objects.filter(order_id__in=pks)],
+    )
+
+
+def granted_refunds(parents: Iterable[Order]) -> list[list[GrantedRefund]]:
+    """Return the refunds granted for each order, oldest first."""
+    return _kept(
+        parents,
+        "_granted_refunds",
+        lambda pks: [(row.order_id, row) for row in GrantedRefund.objects.filter(order_id__in=pks)],
+    )
+
+
+def by_id(batch: Batch, ids: list[Any], model: Any, key: str) -> list[Any]:
+    """Return rows of `model` by key (None gives None), each read once per request."""
+    known: dict[Any, Any] = batch.context.cache.setdefault(key, {})
+    missing = {pk for pk in ids if pk is not None} - known.keys()
+    if missing:
+        known.update(model.objects.in_bulk(missing))
+    return [known.get(pk) for pk in ids]
+
+
+def orders_of(parents: list[Any]) -> list[Order]:
+    """Return the order of each row that has an `order_id`."""
+    missing = {row.order_id for row in parents if "order" not in row._state.fields_cache}
+    found = orders().in_bulk(missing) if missing else {}
+    for row in parents:
+        if row.order_id in missing:
+            row.order = found[row.order_id]
+    return [row.order for row in parents]
+
+
+def get_order(gid: str | None, name: str = "id") -> Order:
+    """Return the order of a global id. Raises UserErrors(NOT_FOUND)."""
+    found = order_by_id(uuid_pk(gid, "Order"))
+    if found is None:
+        raise refuse(name, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return found
+
+
+def get_fulfillment(gid: str) -> Fulfillment:
+    """Return the fulfillment of a global id. Raises UserErrors(NOT_FOUND)."""
+    pk = int_pk(gid, "Fulfillment")
+    found = Fulfillment.objects.filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return found
