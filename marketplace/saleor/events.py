@@ -6,7 +6,8 @@ Apps register in their `webhooks.py`, imported by their AppConfig.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,6 +51,20 @@ def answers(name: str) -> Callable[[Answer], Answer]:
         return function
 
     return register
+
+
+@contextmanager
+def answering(name: str, function: Answer) -> Iterator[None]:
+    """Let `function` answer `name` for a while, whoever else does. For tests."""
+    former = _answers.get(name)
+    _answers[name] = function
+    try:
+        yield
+    finally:
+        if former is None:
+            del _answers[name]
+        else:
+            _answers[name] = former
 
 
 def find_answer(name: str) -> Answer | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from graphql import parse, print_ast
 
+from marketplace.kernel import clock
 from marketplace.saleor import reading, transport
 from marketplace.saleor.actions import save_installation
 from marketplace.saleor.client import execute
@@ -21,6 +21,7 @@ from marketplace.saleor.types import Change, SaleorRefused
 
 WAIT_S = 60.0
 LOOK_EVERY_S = 0.3
+DELIVERIES = 20
 
 
 class UnableToInstall(Exception):
@@ -54,10 +55,10 @@ def staff_token() -> str:
     return str(payload["token"])
 
 
-def install(*, work: Callable[[], object] | None = None) -> None:
+def install() -> None:
     """Install the app, or take a new token where Saleor has it already. Waits up to 60 s for Saleor's task.
 
-    Arguments: `work`, called while waiting: the embedded engine's queue has no process of its own here.
+    The embedded engine's queue may have no process of its own yet, so it is drained while waiting.
     """
     token = staff_token()
     known = _find_app(token)
@@ -74,8 +75,8 @@ def install(*, work: Callable[[], object] | None = None) -> None:
     started = execute("AppInstall", {"input": fields}, token=token)["appInstall"]["appInstallation"]
     deadline = time.monotonic() + WAIT_S
     while not is_installed():
-        if work is not None:
-            work()
+        if not settings.SALEOR_API_URL:
+            import_string(settings.MALL_EMBEDDED_WORKER)(clock.real_now(), DELIVERIES)
         _raise_if_failed(started["id"], token)
         if time.monotonic() > deadline:
             raise UnableToInstall(f"Saleor did not finish the installation from {manifest_url} within {WAIT_S:.0f} s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,17 +16,17 @@ from marketplace.saleor.types import Change
 Json = dict[str, Any]
 
 
-def provision(*, dry_run: bool = False, work: Callable[[], object] | None = None) -> list[Change]:
+def provision(*, dry_run: bool = False) -> list[Change]:
     """Install the app and bring settings, channels, taxes, types and attributes to what the mall needs.
 
-    Arguments: `dry_run`, only say what would change; `work`, called while waiting for the installation.
+    Arguments: `dry_run`, only say what would change (before the installation, that there is none).
     Returns the differences found, empty when there was nothing to do. Warehouses and pages come with each merchant
     (`site.ensure_merchant`). Raises `UnableToInstall`, `SaleorRefused`, `SaleorUnavailable`.
     """
     if not is_installed():
         if dry_run:
             return [Change("app", APP_ID)]
-        install(work=work)
+        install()
         installed = [Change("app", APP_ID)]
     else:
         installed = []

@@ -16,7 +16,7 @@ def checkout(node: Json) -> t.SaleorCheckout:
         email=node["email"] or "",
         language=node["languageCode"].lower(),
         channel=node["channel"]["slug"],
-        currency=node["channel"]["currencyCode"],
+        currency=node["totalPrice"]["currency"],
         user_id=(node["user"] or {}).get("id", ""),
         updated_at=_at(node["updatedAt"]),
         is_shipping_required=node["isShippingRequired"],
