@@ -14,7 +14,7 @@ that raises is reported, and counts as "a problem that blocks" for `check_…`, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import pluggy
@@ -208,4 +208,14 @@ def pool_cells(measure: str, grain: str) -> Sequence[t.PoolCell] | None:
 
     When: a file is asked for. Answer: cells in the order of time, category and area; empty for a measure or a grain
     that is not in the closed set. Forbidden: what `pool_answer` would not tell.
+    """
+
+
+@hookspec
+def load_demo(merchants: Mapping[str, str]) -> Sequence[str]:
+    """Gather. Puts a plugin's own demonstration data in place.
+
+    Arguments: `merchants`, the demo merchants' ids by their codes. When: once while `./mall up` loads the demo ward,
+    after its listings. When not: on a mall with real data. Answer: a line per thing loaded, for the log. Forbidden:
+    doing anything twice when called again, or touching what is not demonstration data.
     """

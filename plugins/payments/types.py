@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 METHOD = "test"
+PAST = "past"
 
 
 class Outcome(StrEnum):
