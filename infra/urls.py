@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saleor/", include("marketplace.saleor.urls")),
     *ENGINE,
     path("accounts/", include("allauth.urls")),
+    path("pool/", include("storefront.pool.urls")),
 ]
