@@ -29,6 +29,7 @@ from marketplace.catalog.romaji import fold_romaji, to_romaji
 
 MAX_QUERY = 80
 LOOSE_SHARE = 0.6
+LOOSE_FROM = 4
 Group = tuple[Clause, ...]
 Ways = tuple[tuple[Group, ...], ...]
 
@@ -37,9 +38,8 @@ def ask(*, backend: SearchBackend, text: str, query: SearchQuery) -> SearchHits:
     """Answer `text` under the filters of `query` (whose ways are ignored), loosely when nothing else answers."""
     strict = query_ways(text)
     hits = backend.query(replace(query, ways=strict))
-    if hits.total or not strict:
-        return hits
-    return backend.query(replace(query, ways=loose_ways(text)))
+    loose = loose_ways(text) if strict and not hits.total else ()
+    return backend.query(replace(query, ways=loose)) if loose else hits
 
 
 @lru_cache(maxsize=4_000)
@@ -74,6 +74,8 @@ def loose_ways(text: str, *, share: float = LOOSE_SHARE) -> Ways:
 
 def _loosened(field: str, grams: Iterable[str], share: float) -> list[Clause]:
     terms = tuple(dict.fromkeys(grams))
+    if len(terms) < LOOSE_FROM and share == LOOSE_SHARE:  # 京都 must not find 東京
+        return []
     return [Clause(field, terms, 1.0, at_least=max(1, round(len(terms) * share)))]
 
 

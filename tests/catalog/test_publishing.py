@@ -1,0 +1,169 @@
+"""From a draft to a page and off again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from marketplace.catalog import actions, models, queries
+from marketplace.catalog.types import ListingMissing, UnableToPublish
+from marketplace.kernel.jobs.models import OutboxJob
+from marketplace.saleor.types import SaleorUnavailable
+from plugins.api.money import Money
+from tests.catalog.factories import ACTOR, food_answers, make_draft, make_food, make_live, make_merchant, make_permit
+
+
+def slugs(market="jp", language="ja"):
+    return [card.slug for card in queries.cards(market=market, language=language).cards]
+
+
+def test_a_published_listing_stands_in_every_market_and_language(saleor):
+    listing = make_live(make_merchant())
+
+    card = queries.cards(market="jp", language="ja").cards[0]
+    abroad = queries.detail(market="overseas", language="en", slug="edo-kiriko-rocks")
+
+    assert listing.state == "live"
+    assert (card.name, card.merchant_name, card.price) == (
+        "江戸切子 魚子文 ロックグラス",
+        "そら豆硝子",
+        Money(14300, "JPY"),
+    )
+    assert (card.tax_rate, card.availability, card.category_name) == (Decimal("0.1"), "in_stock", "器と硝子")
+    assert card.image.w480 == "/P1-M1-512"
+    assert (abroad.card.name, abroad.card.price) == ("Edo Kiriko Nanako Rocks Glass", Money(120, "USD"))
+    assert (abroad.card.tax_rate, abroad.variants[0].name, abroad.variants[0].stock) == (0, "Lapis", 12)
+    assert [(fact.code, fact.value) for fact in abroad.facts][:2] == [("origin", "Tokyo, Japan"), ("weight", "380 g")]
+    assert abroad.maker.name == "Soramame Glass"
+
+
+def test_publishing_writes_saleor_once_and_again_changes_nothing(saleor):
+    listing = make_live(make_merchant())
+    product = saleor.products[listing.product_id]
+    saleor.writes.clear()
+
+    actions.publish_listing(listing_id=listing.id, actor=ACTOR)
+
+    assert product.metadata["mall.merchant"] == "soramame-glass"
+    assert product.merchant_page_id == "PG-soramame-glass"
+    assert product.english.name == "Edo Kiriko Nanako Rocks Glass"
+    assert saleor.writes == ["update_product"]
+    assert len(saleor.products) == 1
+    assert saleor.products[listing.product_id] == product
+
+
+def test_a_call_that_broke_off_is_completed_without_doubling(saleor, monkeypatch):
+    draft = make_draft(make_merchant())
+    whole = saleor.set_prices
+
+    def fail(**arguments):
+        raise SaleorUnavailable("gone")
+
+    saleor.set_prices = fail
+    with pytest.raises(SaleorUnavailable):
+        actions.publish_listing(listing_id=draft.id, actor=ACTOR)
+    assert queries.listing_record(listing_id=draft.id).state == "draft"
+    assert slugs() == []
+
+    saleor.set_prices = whole
+    actions.publish_listing(listing_id=draft.id, actor=ACTOR)
+
+    assert len(saleor.products) == 1
+    assert len(saleor.products["P1"].variants) == 1
+    assert slugs() == ["edo-kiriko-rocks"]
+
+
+def test_the_gate_refuses_food_without_answers_and_nothing_changes(saleor):
+    merchant = make_merchant("inaho-shuzo")
+    answers = food_answers()
+    del answers["food.allergen.walnut"]
+
+    with pytest.raises(UnableToPublish) as refused:
+        make_food(merchant, answers=answers)
+
+    assert sorted(problem.code for problem in refused.value.problems) == [
+        "quality.permit_missing",
+        "quality.unanswered",
+    ]
+    assert models.Listing.objects.get().state == "draft"
+    assert saleor.products == {}
+
+
+def test_the_mall_itself_demands_price_weight_and_name(saleor):
+    draft = make_draft(make_merchant(), names={"ja": ""}, weight_g=0, prices={"jp": Money(0, "JPY")})
+
+    with pytest.raises(UnableToPublish) as refused:
+        actions.publish_listing(listing_id=draft.id, actor=ACTOR)
+
+    assert [problem.code for problem in refused.value.problems] == [
+        "catalog.name_missing",
+        "catalog.no_price",
+        "catalog.no_weight",
+    ]
+
+
+def test_a_withdrawn_listing_leaves_pages_and_saleor_and_can_come_back(saleor):
+    listing = make_live(make_merchant())
+
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "確認中です。"}, actor="user:1", by="ward")
+
+    assert slugs() == []
+    assert queries.detail(market="jp", language="ja", slug=listing.slug) is None
+    assert {c.is_for_sale for c in saleor.products["P1"].listings.values()} == {False}
+    with pytest.raises(ListingMissing):
+        actions.relist_listing(listing_id=listing.id, actor="user:2")
+    actions.relist_listing(listing_id=listing.id, actor="user:1", by="ward")
+    assert slugs() == ["edo-kiriko-rocks"]
+    assert {c.is_for_sale for c in saleor.products["P1"].listings.values()} == {True}
+
+
+def test_a_withdrawal_holds_while_saleor_is_down_and_the_job_tells_it_later(saleor):
+    listing = make_live(make_merchant())
+    saleor.is_down = True
+
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "確認中です。"}, actor="user:1")
+
+    assert slugs() == []
+    assert OutboxJob.objects.filter(kind="catalog.sync_state", key=listing.id).exists()
+    saleor.is_down = False
+    actions.sync_state(listing_id=listing.id)
+    assert {c.is_published for c in saleor.products["P1"].listings.values()} == {False}
+
+
+def test_anothers_listing_answers_like_one_that_does_not_exist(saleor):
+    mine, other = make_merchant(), make_merchant("hotaru-kiriko")
+    listing = make_live(mine)
+
+    for call in (actions.publish_listing, actions.relist_listing):
+        with pytest.raises(ListingMissing):
+            call(listing_id=listing.id, actor="user:9", merchant_id=other.id)
+    with pytest.raises(ListingMissing):
+        actions.update_listing(listing_id=listing.id, actor="user:9", merchant_id=other.id, weight_g=1)
+    with pytest.raises(ListingMissing):
+        queries.listing_record(listing_id=listing.id, merchant_id=other.id)
+
+    assert queries.listing_record(listing_id=listing.id, merchant_id=mine.id).weight_g == 380
+
+
+def test_a_live_listing_changes_only_through_the_gate(saleor):
+    merchant = make_merchant()
+    make_permit(merchant)
+    listing = make_food(merchant)
+
+    with pytest.raises(UnableToPublish):
+        actions.update_listing(listing_id=listing.id, actor=ACTOR, answers={})
+    actions.update_listing(listing_id=listing.id, actor=ACTOR, names={"ja": "焼海苔", "en": "Nori"})
+
+    assert queries.listing_record(listing_id=listing.id).answers == food_answers()
+    assert queries.detail(market="jp", language="ja", slug="yakinori").card.name == "焼海苔"
+
+
+def test_stock_shows_at_once(saleor):
+    listing = make_live(make_merchant())
+
+    actions.change_stock(listing_id=listing.id, sku="SKU-edo-kiriko-rocks", quantity=2, actor=ACTOR)
+    few = queries.cards(market="jp", language="ja").cards[0].availability
+    actions.change_stock(listing_id=listing.id, sku="SKU-edo-kiriko-rocks", quantity=0, actor=ACTOR)
+
+    assert (few, queries.cards(market="jp", language="ja").cards[0].availability) == ("few", "sold_out")
