@@ -45,10 +45,13 @@ class Split:
     yen_total: int
 
 
-def split_order(*, order: SaleorOrder, owners: Mapping[str, str], yen_rate: Decimal) -> Split:
+def split_order(
+    *, order: SaleorOrder, owners: Mapping[str, str], yen_rate: Decimal, codes: Mapping[str, str] | None = None
+) -> Split:
     """Divide `order` among the owners of its lines, merchants in the order of their first line.
 
-    Arguments: `owners`, merchant id by line id; `yen_rate`, yen for one unit of the currency on the day of sale.
+    Arguments: `owners`, merchant id by line id; `yen_rate`, yen for one unit of the currency on the day of sale;
+    `codes`, merchant code by id, for the delivery's breakdown, which names merchants by their codes.
     Delivery is divided as the delivery method's breakdown says when that sums to the charge; else in proportion to
     goods, largest remainder. Line totals are tax included, after discounts. Raises `UnableToSplit` for a line without
     an owner, or when lines and delivery do not make the total.
@@ -62,7 +65,8 @@ def split_order(*, order: SaleorOrder, owners: Mapping[str, str], yen_rate: Deci
     for index, line in enumerate(order.lines):
         by_merchant.setdefault(owners[line.id], []).append(index)
     sums = {key: sum_money([goods[i] for i in indexes], total.currency) for key, indexes in by_merchant.items()}
-    promises = read_breakdown(order.delivery_metadata)
+    stated = read_breakdown(order.delivery_metadata)
+    promises = {key: stated[code] for key, code in (codes or {}).items() if code in stated}
     shipping = _shipping(order.shipping.gross, sums, promises)
     if sum_money([*sums.values(), *shipping.values()], total.currency) != total:
         raise UnableToSplit(f"lines and delivery do not make {total.amount} {total.currency}")
@@ -90,14 +94,11 @@ def line_totals(order: SaleorOrder) -> dict[str, Money]:
 
 
 def read_breakdown(metadata: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return the delivery method's breakdown by merchant id: `price` (text), `carrier`, `min_days`, `max_days`.
+    """Return the delivery method's breakdown by merchant code: `amount` (text), `carrier`, `min_days`, `max_days`.
 
-    The app writes it as JSON, a list of objects with `merchant_id`, under `mall.parcels`. Empty when it is not there.
+    The app writes it as JSON, a list of objects with `merchant`, under `mall.parcels`. Empty when it is not there.
     """
-    text = metadata.get(BREAKDOWN_KEY)
-    if not text:
-        return {}
-    return {str(each["merchant_id"]): each for each in json.loads(text)}
+    return {each["merchant"]: each for each in json.loads(metadata.get(BREAKDOWN_KEY) or "[]")}
 
 
 def _line_total(order: SaleorOrder, index: int, share: Money) -> Money:
@@ -124,7 +125,7 @@ def _shipping(charge: Money, goods: Mapping[str, Money], promises: Mapping[str, 
 
 def _stated(charge: Money, goods: Mapping[str, Money], promises: Mapping[str, Any]) -> dict[str, Money] | None:
     try:
-        stated = {merchant: Money(Decimal(promises[merchant]["price"]), charge.currency) for merchant in goods}
+        stated = {merchant: Money(Decimal(promises[merchant]["amount"]), charge.currency) for merchant in goods}
     except (KeyError, InvalidOperation):
         return None
     fits = (

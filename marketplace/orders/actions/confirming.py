@@ -9,9 +9,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.jobs.actions import enqueue
 from marketplace.kernel.jobs.crash import crash_point
 from marketplace.kernel.scope import all_merchants
+from marketplace.merchants import queries as merchants
 from marketplace.orders import kinds
 from marketplace.orders.actions import facts, fulfilling, mails, refunds
-from marketplace.orders.models import MerchantOrder, MerchantOrderLine, OrderRecord
+from marketplace.orders.models import MerchantOrderLine, OrderRecord
 from marketplace.saleor import orders as door
 from marketplace.saleor.types import SaleorOrder
 from plugins.api import types as api
@@ -85,7 +86,7 @@ def as_plugins_see(record: OrderRecord) -> api.Order:
             .select_related("part")
             .order_by("part__position", "position")
         )
-    listings = catalog.listings_for_plugins(product_ids=[each.product_id for each in lines], on_date=record.day_sold)
+    listings = _listings(lines, record)
     return api.Order(
         id=record.order_id,
         number=record.number,
@@ -104,9 +105,31 @@ def as_plugins_see(record: OrderRecord) -> api.Order:
     )
 
 
-def parts_of(record: OrderRecord) -> list[MerchantOrder]:
-    """Return all parts of an order; the caller has opened a scope."""
-    return list(MerchantOrder.objects.filter(order=record).order_by("position").prefetch_related("lines"))
+def _listings(lines: list[MerchantOrderLine], record: OrderRecord) -> dict[str, api.Listing]:
+    """What was sold, as the catalogue knows it; goods it does not know (replayed ones) with what the line says."""
+    found = catalog.listing_views(product_ids=[each.product_id for each in lines], on_date=record.day_sold)
+    unknown = [each for each in lines if each.product_id not in found]
+    ids = {str(each.part.merchant_id) for each in unknown}
+    owners = merchants.merchants_for_plugins(ids=ids, on_date=record.day_sold) if ids else {}
+    for each in unknown:
+        found[each.product_id] = api.Listing(
+            id="",
+            product_id=each.product_id,
+            slug="",
+            merchant=owners[str(each.part.merchant_id)],
+            name={"ja": each.name},
+            description={"ja": ""},
+            category=each.category,
+            is_food=False,
+            tax_class="",
+            hs_code="",
+            origin_country="",
+            origin_area="",
+            weight_g=0,
+            markets=(record.market,),
+            answers={},
+        )
+    return found
 
 
 def _read(order_id: str) -> SaleorOrder:

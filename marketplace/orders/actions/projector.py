@@ -56,10 +56,12 @@ def _bring_in(order: SaleorOrder) -> None:
     day = _day(order, SOLD_ON) or clock.day_of(order.created_at)
     rate = fx.rate_on(currency=order.currency, day=day)
     owners = _owners(order)
-    split = split_order(order=order, owners=owners, yen_rate=rate.yen)
+    known = merchants.merchants_by_id(ids=set(owners.values()))
+    codes = {key: each.code for key, each in known.items()}
+    split = split_order(order=order, owners=owners, yen_rate=rate.yen, codes=codes)
     products = [line.product_id for line in order.lines]
     categories = catalog.pool_category_of_products(ids=products)
-    warehouses = {key: each.warehouse_id for key, each in merchants.merchants_by_id(ids=owners.values()).items()}
+    warehouses = {key: each.warehouse_id for key, each in known.items()}
     with transaction.atomic(), all_merchants("an order is divided among its merchants"):
         record, is_new = OrderRecord.objects.get_or_create(
             order_id=order.id, defaults=_fields(order, day=day, split=split, now=clock.now()) | {"yen_rate": rate.yen}
