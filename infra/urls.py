@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saleor/", include("marketplace.saleor.urls")),
     *ENGINE,
     path("accounts/", include("allauth.urls")),
+    path("counter/", include("storefront.counter.urls")),
     path("pool/", include("storefront.pool.urls")),
 ]

@@ -1,0 +1,74 @@
+"""Money, days and states as staff pages write them, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.clock import JAPAN
+from marketplace.kernel.money import format_money
+from plugins.api.money import Money
+
+register = template.Library()
+
+PART_STATES = {
+    "new": _("New"),
+    "accepted": _("Accepted"),
+    "shipping": _("Being sent"),
+    "shipped": _("Sent"),
+    "refused": _("Refused"),
+}
+REFUND_STATES = {"asked": _("Being paid back"), "made": _("Paid back"), "failed": _("Could not be paid back yet")}
+LISTING_STATES = {"draft": _("Draft"), "live": _("On sale"), "withdrawn": _("Taken off sale")}
+PERMIT_KINDS = {
+    "food_business": _("Food business licence or notification"),
+    "liquor_mail_order": _("Mail-order liquor licence"),
+}
+
+
+def _locale() -> str:
+    return "ja" if (get_language() or "ja").startswith("ja") else "en"
+
+
+@register.filter
+def money(value: Money) -> str:
+    return format_money(value, _locale())
+
+
+@register.filter
+def yen(value: int) -> str:
+    return format_money(Money(int(value), "JPY"), _locale())  # type: ignore[arg-type]
+
+
+@register.filter
+def day(value: date) -> str:
+    return format_date(value, "medium", locale=_locale())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return format_datetime(value.astimezone(JAPAN), "short", locale=_locale()) if value else ""
+
+
+@register.filter
+def part_state(value: str) -> object:
+    return PART_STATES.get(value, value)
+
+
+@register.filter
+def refund_state(value: str) -> object:
+    return REFUND_STATES.get(value, value)
+
+
+@register.filter
+def listing_state(value: str) -> object:
+    return LISTING_STATES.get(value, value)
+
+
+@register.filter
+def permit_kind(value: str) -> object:
+    return PERMIT_KINDS.get(value, value)
