@@ -9,6 +9,13 @@ import pytest
 from infra import translations
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=("embedded", "live"), default="embedded", help="live: SALEOR_API_URL must name it"
+    )
+    parser.addoption("--record", action="store_true", help="write the contract recordings anew, from a real Saleor")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     translations.compile_all()
 

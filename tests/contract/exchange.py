@@ -1,0 +1,186 @@
+"""Asking an engine, and writing down question and answer in a form that two engines can share."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from marketplace.kernel import clock
+from marketplace.kernel.jobs.models import InboxEvent
+from marketplace.saleor.client import APP, ask
+
+RECORDINGS = Path(__file__).resolve().parent / "recordings"
+ALWAYS_IGNORED = ("number", "message", "locations")
+TOKENS = {"token", "refreshToken", "authToken", "auth_token"}
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_GLOBAL_ID = re.compile(r"^([A-Z][A-Za-z]+):(.+)$")
+
+
+@dataclass
+class Exchanges:
+    """All exchanges of one run. `run` makes slugs and references of this run unlike any other's."""
+
+    run: str
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        case: str,
+        operation: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        token: str | None = APP,
+        ignore: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
+        """Send one operation under a case's name, keep the exchange, and return the whole answer."""
+        answer = ask(operation, variables or {}, token=token)
+        shape = Shape(self.run)
+        assert case not in self.seen, f"{case} is written twice"
+        self.seen[case] = {
+            "case": case,
+            "operation": operation,
+            "caller": "app" if token is APP else "anonymous" if token is None else "user",
+            "variables": shape.of(variables or {}),
+            "answer": shape.of(answer),
+            "ignore": sorted({*ALWAYS_IGNORED, *ignore}),
+        }
+        return answer
+
+    def patiently(self, case: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """As a call, after the pause that Saleor orders when sign-ins of one address fail (LOGIN_ATTEMPT_DELAYED)."""
+        deadline = time.monotonic() + 60
+        while "LOGIN_ATTEMPT_DELAYED" in str(ask(operation, variables, token=None)):
+            assert time.monotonic() < deadline, "sign-in stays suspended"
+            time.sleep(1)
+        return self(case, operation, variables, token=None)
+
+    def settle(self, order_id: str, case: str) -> None:
+        """Wait until no refund of the order is pending: Saleor asks the payment app in a task of its own."""
+        deadline = time.monotonic() + 30
+        while True:
+            work()
+            answer = ask("OrderById", {"id": order_id})["data"]["order"]
+            pending = [each for each in answer["grantedRefunds"] if each["status"] == "PENDING"]
+            if not pending:
+                return
+            assert time.monotonic() < deadline, f"{case} did not come to rest"
+            time.sleep(0.2)
+
+    def confirmation(self, email: str) -> str:
+        """Return the token of the confirmation mail, from the event that Saleor sent to the mall's inbox."""
+        deadline = time.monotonic() + 30
+        while True:
+            work()
+            for row in InboxEvent.objects.filter(event="ACCOUNT_CONFIRMATION_REQUESTED"):
+                payload = json.loads(bytes(row.body))
+                if payload["user"]["email"] == email:
+                    return str(payload["token"])
+            assert time.monotonic() < deadline, "no confirmation was asked for"
+            time.sleep(0.2)
+
+
+def work() -> None:
+    """Let the embedded engine send what it owes; a Saleor does that by itself."""
+    if settings.MALL_EMBEDDED_WORKER:
+        import_string(settings.MALL_EMBEDDED_WORKER)(clock.real_now(), 100)
+
+
+class Shape:
+    """Replaces what differs from run to run, keeping which ids are the same: `<Order 1>`, `<moment>`, `RUN`."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.names: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+
+    def of(self, value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            if key == "extensions":
+                return {"code": (value.get("exception") or {}).get("code", "")}
+            return {name: self.of(each, name) for name, each in value.items() if (name, key) != ("extensions", "")}
+        if isinstance(value, list | tuple):
+            return [self.of(each, key) for each in value]
+        if isinstance(value, Decimal):
+            return _plain(value)
+        if isinstance(value, str):
+            return self._text(value, key)
+        return value
+
+    def _text(self, value: str, key: str) -> str:
+        if key in TOKENS:
+            return "<token>" if value else ""
+        if value.startswith(("http://", "https://")):
+            return "<url>"
+        if _MOMENT.match(value):
+            return "<moment>"
+        if (found := _decoded(value)) is not None:
+            return self._named(value, found)
+        return _UUID.sub("<uuid>", value.replace(self.run, "RUN"))
+
+    def _named(self, value: str, kind: str) -> str:
+        if value not in self.names:
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+            self.names[value] = f"<{kind} {self.counts[kind]}>"
+        return self.names[value]
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _decoded(value: str) -> str | None:
+    """Return the type in a global id, or None for any other text."""
+    if len(value) < 8 or len(value) % 4:
+        return None
+    try:
+        text = base64.b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return None
+    if text.startswith("app:"):
+        return text
+    match = _GLOBAL_ID.match(text)
+    return match[1] if match else None
+
+
+def without(value: Any, paths: list[str]) -> Any:
+    """Return `value` without what may differ: names found anywhere, or dotted paths with [] for every item."""
+    anywhere = {path for path in paths if "." not in path}
+    dotted = [path.replace("[]", ".[]").split(".") for path in paths if "." in path]
+    return _without(value, anywhere, dotted)
+
+
+def _without(value: Any, anywhere: set[str], dotted: list[list[str]]) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without(each, anywhere, [rest[1:] for rest in dotted if rest[0] == name and len(rest) > 1])
+            for name, each in value.items()
+            if name not in anywhere and [name] not in dotted
+        }
+    if isinstance(value, list):
+        inner = [rest[1:] for rest in dotted if rest[0] == "[]" and len(rest) > 1]
+        return [_without(each, anywhere, inner) for each in value]
+    return value
+
+
+def load() -> dict[str, dict[str, Any]]:
+    """Return all recordings by case."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RECORDINGS.glob("*.json"))]
+    return {recording["case"]: recording for recording in found}
+
+
+def save(exchange: dict[str, Any], *, recorded_on: str, version: str) -> None:
+    """Write one exchange as the recording of its case."""
+    recording = {**exchange, "recorded_on": recorded_on, "version": version}
+    path = RECORDINGS / f"{exchange['case'].replace('/', '__')}.json"
+    path.write_text(json.dumps(recording, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
