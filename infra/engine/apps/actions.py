@@ -29,16 +29,12 @@ def create_app(*, name: str, permissions: list[str], identifier: str = "") -> tu
     return app, token
 
 
-def start_installation(
-    *, app_name: str, manifest_url: str, permissions: list[str], activate: bool
-) -> AppInstallation:
+def start_installation(*, app_name: str, manifest_url: str, permissions: list[str], activate: bool) -> AppInstallation:
     """Record an installation and carry it out; returns it as it stood at the start (PENDING).
 
     On success the row is gone and the app is there; on failure the row stays, FAILED, with the reason.
     """
-    row = AppInstallation.objects.create(
-        app_name=app_name, manifest_url=manifest_url, permissions=sorted(permissions)
-    )
+    row = AppInstallation.objects.create(app_name=app_name, manifest_url=manifest_url, permissions=sorted(permissions))
     shown = AppInstallation.objects.get(pk=row.pk)
     try:
         install_app(row, activate=activate)

@@ -29,9 +29,7 @@ def fetch_manifest(url: str) -> dict[str, Any]:
             break
         except Unreachable:
             if attempt == CONNECT_RETRIES:
-                raise refuse(
-                    "manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT"
-                ) from None
+                raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT") from None
     if not response.is_success:
         raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT")
     try:

@@ -161,7 +161,9 @@ def update_account(user: User, changes: dict[str, Any]) -> User:
     return user
 
 
-def save_address(*, user: User, kept: dict[str, Any], address: Address | None = None, kind: str | None = None) -> Address:
+def save_address(
+    *, user: User, kept: dict[str, Any], address: Address | None = None, kind: str | None = None
+) -> Address:
     """Add an address to the user's book, or change one of it; `kind` BILLING or SHIPPING makes it the default."""
     columns = {field.name for field in Address._meta.fields} - {"id"}
     values = {name: value for name, value in kept.items() if name in columns}

@@ -44,9 +44,7 @@ def _ask(webhook: Any, event: str, obj: Any, extra: dict[str, Any]) -> Any:
     if payload is None:
         return None
     body = payload.encode()
-    headers = webhook_headers(
-        event=event, body=body, secret_key=webhook.secret_key, custom=webhook.custom_headers
-    )
+    headers = webhook_headers(event=event, body=body, secret_key=webhook.secret_key, custom=webhook.custom_headers)
     try:
         response = send("POST", webhook.target_url, headers=headers, body=body)
     except Unreachable as error:

@@ -55,7 +55,9 @@ def signature(body: bytes, secret_key: str | None) -> str:
     return sign_body(body)
 
 
-def webhook_headers(*, event: str, body: bytes, secret_key: str | None, custom: dict[str, str] | None) -> dict[str, str]:
+def webhook_headers(
+    *, event: str, body: bytes, secret_key: str | None, custom: dict[str, str] | None
+) -> dict[str, str]:
     """Return the headers of one delivery of `event` (app protocol)."""
     signed = signature(body, secret_key)
     name = event.lower()

@@ -66,9 +66,7 @@ def _stored(batch: Batch, private: bool, permissions: tuple[str, ...]) -> list[d
     if private and not batch.context.requestor.has_perm(*permissions):
         raise PermissionDenied(permissions)
     name = "private_metadata" if private else "metadata"
-    return [
-        (parent.get(name) if isinstance(parent, dict) else getattr(parent, name)) or {} for parent in batch.parents
-    ]
+    return [(parent.get(name) if isinstance(parent, dict) else getattr(parent, name)) or {} for parent in batch.parents]
 
 
 def _pairs(private: bool, permissions: tuple[str, ...]) -> Callable[[Batch], list[Any]]:

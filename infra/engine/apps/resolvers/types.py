@@ -17,7 +17,8 @@ bind_ids(App="App", AppToken="AppToken", AppInstallation="AppInstallation", Webh
 register_metadata("App", App, private=("MANAGE_APPS",))
 declare(
     "App",
-    "identifier name type isActive created aboutApp dataPrivacyUrl homepageUrl supportUrl appUrl manifestUrl version author",
+    "identifier name type isActive created aboutApp dataPrivacyUrl homepageUrl supportUrl appUrl manifestUrl version "
+    "author",
 )
 declare("AppToken", "name")
 declare("AppInstallation", "status createdAt updatedAt message appName manifestUrl")
@@ -25,7 +26,9 @@ declare("Webhook", "name identifier targetUrl isActive subscriptionQuery app")
 declare("WebhookEventAsync", "name eventType")
 declare("WebhookEventSync", "name eventType")
 declare("Permission", "code name")
-declare("Manifest", "identifier version name about permissions appUrl tokenTargetUrl homepageUrl supportUrl author webhooks")
+declare(
+    "Manifest", "identifier version name about permissions appUrl tokenTargetUrl homepageUrl supportUrl author webhooks"
+)
 declare("AppManifestWebhook", "name asyncEvents syncEvents query targetUrl")
 for _name, _model in (("AppToken", AppToken), ("AppInstallation", AppInstallation), ("Webhook", Webhook)):
     name_type(_model, _name)

@@ -24,6 +24,7 @@ declare("ConfirmAccount", "user")
 declare("AccountUpdate", "user")
 declare("AccountInput", "firstName lastName languageCode defaultBillingAddress defaultShippingAddress metadata")
 declare("CustomerFilterInput", "search")
+UNUSABLE = "!"
 
 
 @root("Query", "me")
@@ -114,7 +115,7 @@ def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         raise refuse("email", "User with this Email already exists.", "UNIQUE")
     user = User.objects.create(
         email=email,
-        password="!",
+        password=UNUSABLE,
         first_name=data.get("firstName") or "",
         last_name=data.get("lastName") or "",
         is_active=data.get("isActive", True),

@@ -78,7 +78,11 @@ def _channel(context: Context, slug: str | None) -> Any:
     channel = context.channel(slug) if slug else single_channel()
     if channel is None:
         code = "NOT_FOUND" if slug else "MISSING_CHANNEL_SLUG"
-        raise refuse("channel", "Channel with given slug does not exist." if slug else "You need to provide a channel slug.", code)
+        raise refuse(
+            "channel",
+            "Channel with given slug does not exist." if slug else "You need to provide a channel slug.",
+            code,
+        )
     return channel
 
 

@@ -132,7 +132,11 @@ def user_permissions(batch: Batch) -> list[Any]:
     from infra.engine.schema.authentication import user_requestor
 
     return [
-        [as_permission(name) for name in sorted(user_requestor(user).permissions) if name.startswith(("MANAGE", "HANDLE", "IMPERSONATE"))]
+        [
+            as_permission(name)
+            for name in sorted(user_requestor(user).permissions)
+            if name.startswith(("MANAGE", "HANDLE", "IMPERSONATE"))
+        ]
         for user in batch.parents
     ]
 

@@ -1,0 +1,55 @@
+"""Rows that belong to many parents, in one statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.engine.products.models import Channel
+from infra.engine.products.queries import all_channels
+from infra.engine.schema.binding import Batch
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import int_pk
+
+
+def related(batch: Batch, model: Any, column: str) -> list[Any]:
+    """Return for each parent the row of `model` that its `column` (a key, may be None) names."""
+    keys = {getattr(parent, column) for parent in batch.parents} - {None}
+    rows = model.objects.in_bulk(keys) if keys else {}
+    return [rows.get(getattr(parent, column)) for parent in batch.parents]
+
+
+def children(batch: Batch, rows: Any, column: str) -> list[list[Any]]:
+    """Return for each parent its rows of the queryset `rows`, by the key in `column`, in the queryset's order."""
+    found: dict[Any, list[Any]] = {parent.pk: [] for parent in batch.parents}
+    for row in rows.filter(**{f"{column}__in": list(found)}):
+        found[getattr(row, column)].append(row)
+    return [found[parent.pk] for parent in batch.parents]
+
+
+def in_channel(row: Any, slug: str | None) -> Any:
+    """Mark a row as seen in a channel, which its prices and children follow."""
+    if row is not None:
+        row.channel_slug = slug
+    return row
+
+
+def channel_of(parent: Any, context: Context) -> Channel | None:
+    """Return the channel a row is seen in."""
+    return context.channel(getattr(parent, "channel_slug", None))
+
+
+def with_channels(batch: Batch) -> list[Channel]:
+    """Return for each parent the channel its `channel_id` names."""
+    channels = all_channels(batch.context)
+    return [channels[parent.channel_id] for parent in batch.parents]
+
+
+def get_row(model: Any, gid: str | None, type_name: str, *, field: str = "id", lock: bool = False) -> Any:
+    """Return the row of a global id. Raises UserErrors(NOT_FOUND)."""
+    pk = int_pk(gid, type_name)
+    rows = model.objects.select_for_update() if lock else model.objects.all()
+    row = rows.filter(pk=pk).first() if pk is not None else None
+    if row is None:
+        raise refuse(field, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return row

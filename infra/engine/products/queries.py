@@ -1,0 +1,130 @@
+"""Reads of the catalogue: who sees what, in which channel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from infra.engine.products.models import (
+    Channel,
+    Page,
+    Product,
+    ProductChannelListing,
+    ProductVariant,
+    ShopSettings,
+    VariantChannelListing,
+)
+from infra.engine.schema.context import Context, Requestor
+
+#: any of these lets a requestor see what is not published
+CATALOGUE_STAFF = (
+    "MANAGE_ORDERS",
+    "MANAGE_DISCOUNTS",
+    "MANAGE_PRODUCTS",
+    "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
+    "MANAGE_CHECKOUTS",
+    "MANAGE_SHIPPING",
+    "MANAGE_TRANSLATIONS",
+)
+PAGE_STAFF = ("MANAGE_PAGES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES")
+SHOP_DEFAULTS: dict[str, Any] = {
+    "name": "",
+    "headerText": "",
+    "description": "",
+    "trackInventoryByDefault": True,
+    "defaultWeightUnit": "KG",
+    "fulfillmentAutoApprove": True,
+    "fulfillmentAllowUnpaid": True,
+    "defaultMailSenderName": "",
+    "defaultMailSenderAddress": None,
+    "customerSetPasswordUrl": None,
+    "reserveStockDurationAnonymousUser": None,
+    "reserveStockDurationAuthenticatedUser": None,
+    "limitQuantityPerCheckout": 50,
+    "enableAccountConfirmationByEmail": True,
+    "allowLoginWithoutConfirmation": False,
+    "preserveAllAddressFields": False,
+    "useLegacyShippingZoneStockAvailability": False,
+}
+
+
+def channels_by_slug() -> dict[str, Channel]:
+    """Return every channel by its slug."""
+    return {channel.slug: channel for channel in Channel.objects.all()}
+
+
+def all_channels(context: Context) -> dict[int, Channel]:
+    """Return every channel by its pk; one statement per request, shared with `Context.channel`."""
+    return {channel.pk: channel for channel in context.remember("channels", channels_by_slug).values()}
+
+
+def single_channel() -> Channel | None:
+    """Return the one active channel, or None when there are several or none."""
+    rows = list(Channel.objects.filter(is_active=True)[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
+def shop_row() -> ShopSettings:
+    """Return the row of the shop's settings."""
+    return ShopSettings.objects.order_by("pk").first() or ShopSettings()
+
+
+def shop_settings() -> dict[str, Any]:
+    """Return the shop's settings by the contract's names, defaults filled in."""
+    return {**SHOP_DEFAULTS, **shop_row().data}
+
+
+def is_catalogue_staff(requestor: Requestor) -> bool:
+    """Return whether the requestor sees goods that are not published."""
+    return requestor.has_perm(*CATALOGUE_STAFF)
+
+
+def visible_products(context: Context, channel: Channel | None) -> QuerySet[Product]:
+    """Return the products the requestor may see in `channel`; without one, all for staff and none for shoppers."""
+    rows = Product.objects.all()
+    if is_catalogue_staff(context.requestor):
+        if channel is None:
+            return rows
+        return rows.filter(Exists(ProductChannelListing.objects.filter(product_id=OuterRef("pk"), channel=channel)))
+    if channel is None or not channel.is_active:
+        return rows.none()
+    return rows.filter(Exists(published_listings(channel, context.now, "pk")), Exists(priced_variants(channel, "pk")))
+
+
+def published_listings(channel: Channel, now: datetime, product: str) -> QuerySet[ProductChannelListing]:
+    """Return the listing of the outer row's product (its key in column `product`) that shows it now."""
+    return ProductChannelListing.objects.filter(
+        Q(published_at=None) | Q(published_at__lte=now),
+        product_id=OuterRef(product),
+        channel=channel,
+        is_published=True,
+    )
+
+
+def priced_variants(channel: Channel, product: str) -> QuerySet[VariantChannelListing]:
+    """Return the variants of the outer row's product that have a price in the channel."""
+    return VariantChannelListing.objects.filter(
+        variant__product_id=OuterRef(product), channel=channel, price_amount__isnull=False
+    )
+
+
+def visible_variants(context: Context, channel: Channel | None) -> QuerySet[ProductVariant]:
+    """Return the variants the requestor may see in `channel`."""
+    rows = ProductVariant.objects.all()
+    priced = VariantChannelListing.objects.filter(
+        variant_id=OuterRef("pk"), channel=channel, price_amount__isnull=False
+    )
+    if is_catalogue_staff(context.requestor):
+        return rows if channel is None else rows.filter(Exists(priced))
+    if channel is None or not channel.is_active:
+        return rows.none()
+    return rows.filter(Exists(priced), Exists(published_listings(channel, context.now, "product_id")))
+
+
+def visible_pages(context: Context) -> QuerySet[Page]:
+    """Return the pages the requestor may see."""
+    if context.requestor.has_perm(*PAGE_STAFF):
+        return Page.objects.all()
+    return Page.objects.filter(Q(published_at=None) | Q(published_at__lte=context.now), is_published=True)

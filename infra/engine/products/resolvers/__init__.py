@@ -1,0 +1,41 @@
+"""What of the contract this app serves."""
+
+from infra.engine.products.resolvers import (
+    attribute_mutations,
+    attributes,
+    catalogue_queries,
+    categories,
+    channels,
+    listing_mutations,
+    media,
+    pages,
+    pricing,
+    product_mutations,
+    products,
+    shop,
+    taxes,
+    translations,
+    type_mutations,
+    variant_mutations,
+    variants,
+)
+
+__all__ = [
+    "attribute_mutations",
+    "attributes",
+    "catalogue_queries",
+    "categories",
+    "channels",
+    "listing_mutations",
+    "media",
+    "pages",
+    "pricing",
+    "product_mutations",
+    "products",
+    "shop",
+    "taxes",
+    "translations",
+    "type_mutations",
+    "variant_mutations",
+    "variants",
+]

@@ -1,0 +1,197 @@
+"""Pages and page types (called models in newer words of the contract)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from infra.engine.deliveries import declare_event, emit
+from infra.engine.products.assignments import assign_values
+from infra.engine.products.filters import match_metadata, pks
+from infra.engine.products.loading import children, get_row, related
+from infra.engine.products.models import Attribute, Page, PageType, PageTypeAttribute
+from infra.engine.products.queries import visible_pages
+from infra.engine.products.resolvers.categories import by_slug, write_seo
+from infra.engine.products.slugs import settle_slug
+from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.connections import connect
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import bind_ids, int_pk
+from infra.engine.schema.metadata import register_metadata
+
+name_type(Page, "Page")
+name_type(PageType, "PageType")
+bind_ids(Page="Page", PageType="PageType")
+register_metadata("Page", Page, private=("MANAGE_PAGES",), event="PAGE_UPDATED")
+register_metadata("PageType", PageType, private=("MANAGE_PAGE_TYPES_AND_ATTRIBUTES",))
+declare("Page", "title slug content isPublished publishedAt created seoTitle seoDescription")
+declare("PageType", "name slug")
+declare("PageFilterInput", "search metadata pageTypes ids slugs")
+declare("PageTypeFilterInput", "search slugs")
+declare("PageCreateInput", "slug title content attributes isPublished publicationDate publishedAt seo pageType")
+declare("PageInput", "slug title content attributes isPublished publicationDate publishedAt seo")
+declare("PageTypeCreateInput", "name slug addAttributes")
+declare("PageTypeUpdateInput", "name slug addAttributes removeAttributes")
+declare("PageError", "attributes")
+for _payload in ("PageCreate", "PageUpdate", "PageDelete"):
+    declare(_payload, "page")
+for _payload in ("PageTypeCreate", "PageTypeUpdate"):
+    declare(_payload, "pageType")
+for _event in ("PAGE_CREATED", "PAGE_UPDATED", "PAGE_DELETED"):
+    declare_event(_event, "page")
+PAGES = "before after first last"
+
+
+@root("Query", "page", args="id slug slugLanguageCode")
+def page(context: Context, args: dict[str, Any]) -> Any:
+    rows = visible_pages(context)
+    if args.get("id"):
+        return rows.filter(pk=int_pk(args["id"], "Page")).first()
+    return by_slug(None, "Page", args, rows)
+
+
+@root("Query", "pages", args=f"filter search {PAGES}")
+def pages(context: Context, args: dict[str, Any]) -> Any:
+    wanted = args.get("filter") or {}
+    rows = visible_pages(context).filter(match_metadata(wanted.get("metadata")))
+    if wanted.get("pageTypes") is not None:
+        rows = rows.filter(page_type_id__in=pks(wanted["pageTypes"], "PageType"))
+    if wanted.get("ids") is not None:
+        rows = rows.filter(pk__in=pks(wanted["ids"], "Page"))
+    if wanted.get("slugs") is not None:
+        rows = rows.filter(slug__in=wanted["slugs"])
+    search = args.get("search") or wanted.get("search")
+    if search:
+        rows = rows.filter(title__icontains=search) | rows.filter(slug__icontains=search)
+    return connect(rows, args, order=("slug", "pk"))
+
+
+@root("Query", "pageType")
+def page_type(context: Context, args: dict[str, Any]) -> Any:
+    return PageType.objects.filter(pk=int_pk(args["id"], "PageType")).first()
+
+
+@root("Query", "pageTypes", args=f"filter {PAGES}")
+def page_types(context: Context, args: dict[str, Any]) -> Any:
+    rows, wanted = PageType.objects.all(), args.get("filter") or {}
+    if wanted.get("slugs") is not None:
+        rows = rows.filter(slug__in=wanted["slugs"])
+    if wanted.get("search"):
+        rows = rows.filter(name__icontains=wanted["search"])
+    return connect(rows, args, order=("name", "slug", "pk"))
+
+
+@field("Page", "pageType")
+def page_page_type(batch: Batch) -> list[Any]:
+    return related(batch, PageType, "page_type_id")
+
+
+@field("PageType", "attributes")
+def page_type_attributes(batch: Batch) -> list[Any]:
+    rows = PageTypeAttribute.objects.select_related("attribute")
+    return [[row.attribute for row in found] for found in children(batch, rows, "page_type_id")]
+
+
+def _write(row: Page, data: dict[str, Any], context: Context) -> None:
+    is_new = row.pk is None
+    if data.get("title") is not None:
+        row.title = data["title"]
+    if not row.title:
+        raise refuse("title", "This field cannot be blank.", "REQUIRED")
+    if is_new or data.get("slug") is not None:
+        row.slug = settle_slug(Page, given=data.get("slug"), name=row.title, row=row)
+    if "content" in data:
+        row.content = data["content"]
+    write_seo(row, data.get("seo"))
+    if data.get("isPublished") is not None:
+        row.is_published = data["isPublished"]
+    if "publishedAt" in data:
+        row.published_at = data["publishedAt"]
+    elif data.get("publicationDate"):
+        row.published_at = datetime.combine(date.fromisoformat(data["publicationDate"]), time(), tzinfo=UTC)
+    if row.is_published and row.published_at is None:
+        row.published_at = context.now
+    row.save()
+    assign_values(row, data.get("attributes"), is_new=is_new)
+
+
+@root("Mutation", "pageCreate")
+@requires("MANAGE_PAGES")
+def page_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    data = args["input"]
+    with transaction.atomic("engine"):
+        row = Page(page_type=get_row(PageType, data["pageType"], "PageType", field="pageType"))
+        _write(row, data, context)
+        emit(event="PAGE_CREATED", obj=row)
+    return {"page": row}
+
+
+@root("Mutation", "pageUpdate")
+@requires("MANAGE_PAGES")
+def page_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(Page, args["id"], "Page", lock=True)
+        _write(row, args["input"], context)
+        emit(event="PAGE_UPDATED", obj=row)
+    return {"page": row}
+
+
+@root("Mutation", "pageDelete")
+@requires("MANAGE_PAGES")
+def page_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(Page, args["id"], "Page", lock=True)
+        shown = Page.objects.get(pk=row.pk)
+        emit(event="PAGE_DELETED", obj=row)
+        row.delete()
+    return {"page": shown}
+
+
+def _attributes(gids: list[str] | None, field_name: str) -> list[Attribute]:
+    rows = Attribute.objects.filter(pk__in=pks(gids, "Attribute"))
+    if any(row.type != "PAGE_TYPE" for row in rows):
+        raise refuse(field_name, "Only page attributes can be assigned.", "INVALID")
+    by_pk = {row.pk: row for row in rows}
+    return [by_pk[pk] for pk in pks(gids, "Attribute") if pk in by_pk]
+
+
+@root("Mutation", "pageTypeCreate")
+@requires("MANAGE_PAGE_TYPES_AND_ATTRIBUTES")
+def page_type_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    data = args["input"]
+    if not data.get("name"):
+        raise refuse("name", "This field cannot be blank.", "REQUIRED")
+    with transaction.atomic("engine"):
+        slug = settle_slug(PageType, given=data.get("slug"), name=data["name"])
+        row = PageType.objects.create(name=data["name"], slug=slug)
+        add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
+    return {"page_type": row}
+
+
+@root("Mutation", "pageTypeUpdate")
+@requires("MANAGE_PAGE_TYPES_AND_ATTRIBUTES")
+def page_type_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    data = args["input"]
+    with transaction.atomic("engine"):
+        row = get_row(PageType, args["id"], "PageType", lock=True)
+        if data.get("name"):
+            row.name = data["name"]
+        if data.get("slug") is not None:
+            row.slug = settle_slug(PageType, given=data["slug"], name=row.name, row=row)
+        row.save()
+        add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
+        gone = pks(data.get("removeAttributes"), "Attribute")
+        PageTypeAttribute.objects.filter(page_type=row, attribute_id__in=gone).delete()
+    return {"page_type": row}
+
+
+def add_page_attributes(row: PageType, attributes: list[Attribute]) -> None:
+    """Let pages of a type carry `attributes`; those it carries already stay where they are."""
+    start = PageTypeAttribute.objects.filter(page_type=row).count()
+    for index, attribute in enumerate(attributes):
+        PageTypeAttribute.objects.get_or_create(
+            page_type=row, attribute=attribute, defaults={"sort_order": start + index}
+        )

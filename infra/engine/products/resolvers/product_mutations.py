@@ -1,0 +1,109 @@
+"""productCreate, productUpdate, productDelete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from infra.engine.deliveries import emit
+from infra.engine.products.assignments import assign_values
+from infra.engine.products.loading import get_row
+from infra.engine.products.models import Category, Product, ProductType, TaxClass
+from infra.engine.products.resolvers.categories import write_seo
+from infra.engine.products.richtext import plain_text
+from infra.engine.products.slugs import settle_slug
+from infra.engine.products.weights import grams
+from infra.engine.schema.binding import declare, requires, root
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.metadata_mutations import pairs_to_dict
+
+_COMMON = "attributes category description name slug taxClass seo weight rating metadata privateMetadata"
+declare("ProductInput", f"{_COMMON} externalReference")
+declare("ProductCreateInput", f"{_COMMON} externalReference productType")
+declare("AttributeValueInput", "id externalReference values dropdown multiselect numeric reference references")
+declare("AttributeValueInput", "richText plainText boolean date dateTime")
+declare("BulkAttributeValueInput", "id externalReference values dropdown multiselect numeric reference references")
+declare("BulkAttributeValueInput", "richText plainText boolean date dateTime")
+declare("ProductError", "attributes")
+for _payload in ("ProductCreate", "ProductUpdate", "ProductDelete"):
+    declare(_payload, "product")
+
+
+def _write(row: Product, data: dict[str, Any]) -> None:
+    is_new = row.pk is None
+    if data.get("name") is not None:
+        row.name = data["name"]
+    if not row.name:
+        raise refuse("name", "This field cannot be blank.", "REQUIRED")
+    if is_new or data.get("slug") is not None:
+        row.slug = settle_slug(Product, given=data.get("slug"), name=row.name, row=row)
+    if "category" in data:
+        gid = data["category"]
+        row.category = get_row(Category, gid, "Category", field="category") if gid else None
+    if "taxClass" in data:
+        row.tax_class = get_row(TaxClass, data["taxClass"], "TaxClass", field="taxClass") if data["taxClass"] else None
+    if "description" in data:
+        row.description = data["description"]
+        row.description_plaintext = plain_text(data["description"])
+    if "weight" in data:
+        row.weight_g = grams(data["weight"])
+    if "rating" in data:
+        row.rating = data["rating"]
+    write_seo(row, data.get("seo"))
+    _write_reference(row, data)
+    row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
+    row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
+    row.save()
+    assign_values(row, data.get("attributes"), is_new=is_new)
+
+
+def _write_reference(row: Product, data: dict[str, Any]) -> None:
+    if "externalReference" not in data:
+        return
+    wanted = data["externalReference"] or None
+    if wanted and Product.objects.filter(external_reference=wanted).exclude(pk=row.pk).exists():
+        raise refuse("externalReference", "Product with this External reference already exists.", "UNIQUE")
+    row.external_reference = wanted
+
+
+@root("Mutation", "productCreate")
+@requires("MANAGE_PRODUCTS")
+def product_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    data = args["input"]
+    with transaction.atomic("engine"):
+        row = Product(product_type=get_row(ProductType, data["productType"], "ProductType", field="productType"))
+        _write(row, data)
+        emit(event="PRODUCT_CREATED", obj=row)
+    return {"product": row}
+
+
+def _find(args: dict[str, Any]) -> Product:
+    if args.get("id"):
+        return get_row(Product, args["id"], "Product", lock=True)
+    row = Product.objects.select_for_update().filter(external_reference=args.get("externalReference") or "").first()
+    if row is None:
+        raise refuse("externalReference", "Couldn't resolve to a node.", "NOT_FOUND")
+    return row
+
+
+@root("Mutation", "productUpdate")
+@requires("MANAGE_PRODUCTS")
+def product_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = _find(args)
+        _write(row, args["input"])
+        emit(event="PRODUCT_UPDATED", obj=row)
+    return {"product": row}
+
+
+@root("Mutation", "productDelete")
+@requires("MANAGE_PRODUCTS")
+def product_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = _find(args)
+        shown = Product.objects.get(pk=row.pk)
+        emit(event="PRODUCT_DELETED", obj=row)
+        row.delete()
+    return {"product": shown}

@@ -1,0 +1,193 @@
+"""Product and ProductType."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from infra.engine.deliveries import declare_event
+from infra.engine.products.loading import channel_of, children, in_channel, related, with_channels
+from infra.engine.products.models import (
+    Attribute,
+    Category,
+    Product,
+    ProductChannelListing,
+    ProductType,
+    ProductTypeAttribute,
+    ProductVariant,
+    TaxClass,
+)
+from infra.engine.products.queries import is_catalogue_staff, visible_variants
+from infra.engine.schema.binding import Batch, declare, field, name_type, requires
+from infra.engine.schema.connections import connect
+from infra.engine.schema.ids import bind_ids
+from infra.engine.schema.metadata import register_metadata
+from infra.engine.schema.permissions import APP, STAFF_USER
+
+name_type(Product, "Product")
+name_type(ProductType, "ProductType")
+bind_ids(Product="Product", ProductType="ProductType", ProductChannelListing="ProductChannelListing")
+register_metadata("Product", Product, private=("MANAGE_PRODUCTS",), event="PRODUCT_METADATA_UPDATED")
+register_metadata("ProductType", ProductType, private=("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",))
+declare("Product", "name slug description seoTitle seoDescription created updatedAt rating externalReference")
+declare("ProductType", "name slug kind hasVariants isShippingRequired")
+declare("Weight", "unit value")
+declare("ProductChannelListing", "isPublished publishedAt visibleInListings availableForPurchaseAt")
+for _event in ("PRODUCT_CREATED", "PRODUCT_UPDATED", "PRODUCT_DELETED", "PRODUCT_METADATA_UPDATED"):
+    declare_event(_event, "product")
+STAFF = (STAFF_USER, APP)
+
+
+def as_weight(grams: Decimal | None) -> dict[str, Any] | None:
+    """Return the contract's Weight in kilograms."""
+    return None if grams is None else {"unit": "KG", "value": float(grams / 1000)}
+
+
+@field("Product", "channel")
+def product_channel(batch: Batch) -> list[Any]:
+    return [getattr(row, "channel_slug", None) for row in batch.parents]
+
+
+@field("Product", "productType")
+def product_type(batch: Batch) -> list[Any]:
+    return related(batch, ProductType, "product_type_id")
+
+
+@field("Product", "category")
+def product_category(batch: Batch) -> list[Any]:
+    return related(batch, Category, "category_id")
+
+
+@field("Product", "taxClass")
+@requires(*STAFF)
+def product_tax_class(batch: Batch) -> list[Any]:
+    own = related(batch, TaxClass, "tax_class_id")
+    types = ProductType.objects.select_related("tax_class").in_bulk({row.product_type_id for row in batch.parents})
+    return [tax or types[row.product_type_id].tax_class for tax, row in zip(own, batch.parents, strict=True)]
+
+
+@field("ProductType", "taxClass")
+@requires(*STAFF)
+def type_tax_class(batch: Batch) -> list[Any]:
+    return related(batch, TaxClass, "tax_class_id")
+
+
+@field("Product", "weight")
+def product_weight(batch: Batch) -> list[Any]:
+    return [as_weight(row.weight_g) for row in batch.parents]
+
+
+@field("ProductType", "weight")
+def type_weight(batch: Batch) -> list[Any]:
+    return [as_weight(row.weight_g) for row in batch.parents]
+
+
+@field("ProductType", "productAttributes")
+def type_product_attributes(batch: Batch) -> list[list[Attribute]]:
+    rows = ProductTypeAttribute.objects.filter(for_variants=False).select_related("attribute")
+    return [[row.attribute for row in found] for found in children(batch, rows, "product_type_id")]
+
+
+@field("Product", "channelListings")
+@requires(*STAFF)
+def product_listings(batch: Batch) -> list[Any]:
+    return children(batch, ProductChannelListing.objects.all(), "product_id")
+
+
+@field("ProductChannelListing", "channel")
+def listing_channel(batch: Batch) -> list[Any]:
+    return with_channels(batch)
+
+
+@field("ProductChannelListing", "isAvailableForPurchase")
+def listing_is_for_sale(batch: Batch) -> list[Any]:
+    return [is_for_sale(row, batch) for row in batch.parents]
+
+
+def is_for_sale(listing: ProductChannelListing | None, batch: Batch) -> bool:
+    """Return whether the listing lets the product be bought now."""
+    start = listing.available_for_purchase_at if listing else None
+    return start is not None and start <= batch.context.now
+
+
+def listings_in_channel(batch: Batch) -> dict[int, ProductChannelListing]:
+    """Return the listing of each parent product in the channel it is seen in, by product pk."""
+    channel = channel_of(batch.parents[0], batch.context)
+    if channel is None:
+        return {}
+    key = ("product listings", channel.pk, tuple(row.pk for row in batch.parents))
+    return batch.context.remember(
+        key,
+        lambda: {
+            row.product_id: row
+            for row in ProductChannelListing.objects.filter(
+                channel=channel, product_id__in=[product.pk for product in batch.parents]
+            )
+        },
+    )
+
+
+@field("Product", "isAvailableForPurchase")
+def is_available_for_purchase(batch: Batch) -> list[Any]:
+    if channel_of(batch.parents[0], batch.context) is None:
+        return [None for _ in batch.parents]
+    listings = listings_in_channel(batch)
+    return [is_for_sale(listings.get(row.pk), batch) for row in batch.parents]
+
+
+@field("Product", "availableForPurchaseAt")
+def available_for_purchase_at(batch: Batch) -> list[Any]:
+    listings = listings_in_channel(batch)
+    return [getattr(listings.get(row.pk), "available_for_purchase_at", None) for row in batch.parents]
+
+
+@field("Product", "isAvailable", args="")
+def is_available(batch: Batch) -> list[Any]:
+    """A product is available when it may be bought and a variant with a price is in stock, or is not counted."""
+    channel = channel_of(batch.parents[0], batch.context)
+    if channel is None:
+        return [None for _ in batch.parents]
+    from infra.engine.warehouses.queries import available_by_variant
+
+    listings = listings_in_channel(batch)
+    variants = list(
+        ProductVariant.objects.filter(
+            product_id__in=[row.pk for row in batch.parents],
+            channel_listings__channel=channel,
+            channel_listings__price_amount__isnull=False,
+        )
+    )
+    left = available_by_variant(variant_ids=[row.pk for row in variants], channel_id=channel.pk)
+    sold = {row.product_id for row in variants if not row.track_inventory or left.get(row.pk, 0) > 0}
+    return [row.pk in sold and is_for_sale(listings.get(row.pk), batch) for row in batch.parents]
+
+
+@field("Product", "defaultVariant")
+def default_variant(batch: Batch) -> list[Any]:
+    found = related(batch, ProductVariant, "default_variant_id")
+    return [
+        in_channel(row, getattr(parent, "channel_slug", None)) for row, parent in zip(found, batch.parents, strict=True)
+    ]
+
+
+def _visible_children(batch: Batch) -> list[list[ProductVariant]]:
+    channel = channel_of(batch.parents[0], batch.context)
+    rows = visible_variants(batch.context, channel)
+    if channel is None and not is_catalogue_staff(batch.context.requestor):
+        rows = rows.none()
+    found = children(batch, rows, "product_id")
+    for parent, variants in zip(batch.parents, found, strict=True):
+        for row in variants:
+            in_channel(row, getattr(parent, "channel_slug", None))
+    return found
+
+
+@field("Product", "variants")
+def product_variants_list(batch: Batch) -> list[Any]:
+    return _visible_children(batch)
+
+
+@field("Product", "productVariants", args="before after first last")
+def product_variants(batch: Batch) -> list[Any]:
+    """Pages are cut from variants loaded for all products at once: a product has dozens, not thousands."""
+    return [connect(variants, batch.args) for variants in _visible_children(batch)]

@@ -1,0 +1,161 @@
+"""Translations: read with the object, written by the *Translate mutations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from babel import Locale
+from django.db import transaction
+
+from infra.engine.deliveries import declare_event, emit
+from infra.engine.products.loading import get_row
+from infra.engine.products.models import (
+    Attribute,
+    AttributeValue,
+    Category,
+    Page,
+    Product,
+    ProductVariant,
+    Translation,
+)
+from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import parse_global_id, to_global_id
+
+
+@dataclass(frozen=True, slots=True)
+class Translatable:
+    """A type with translations: what may be translated, and the name of its id in the translatable content."""
+
+    kind: str
+    model: Any
+    fields: str
+    id_field: str
+    mutation: str
+    payload_field: str
+
+    @property
+    def type_name(self) -> str:
+        return f"{self.kind}Translation"
+
+    @property
+    def content_name(self) -> str:
+        return f"{self.kind}TranslatableContent"
+
+
+SEO = "seoTitle seoDescription"
+TRANSLATABLE = (
+    Translatable("Product", Product, f"name slug description {SEO}", "productId", "productTranslate", "product"),
+    Translatable(
+        "ProductVariant", ProductVariant, "name", "productVariantId", "productVariantTranslate", "productVariant"
+    ),
+    Translatable("Category", Category, f"name slug description {SEO}", "categoryId", "categoryTranslate", "category"),
+    Translatable("Page", Page, f"title slug content {SEO}", "pageId", "pageTranslate", "page"),
+    Translatable("Attribute", Attribute, "name", "attributeId", "attributeTranslate", "attribute"),
+    Translatable(
+        "AttributeValue",
+        AttributeValue,
+        "name plainText richText",
+        "attributeValueId",
+        "attributeValueTranslate",
+        "attributeValue",
+    ),
+)
+BY_KIND = {row.kind: row for row in TRANSLATABLE}
+name_type(Translation, lambda row: f"{row.kind}Translation")
+declare("LanguageDisplay", "code language")
+for _event in ("TRANSLATION_CREATED", "TRANSLATION_UPDATED"):
+    declare_event(_event, "translation")
+
+
+def language(code: str) -> dict[str, str]:
+    """Return the contract's LanguageDisplay of an enum name such as JA or ZH_HANT."""
+    locale = Locale.parse(code.replace("_", "-"), sep="-")
+    return {"code": code, "language": locale.get_display_name("en") or code}
+
+
+def _bind(row: Translatable) -> None:
+    declare(row.type_name, "id language translatableContent")
+    declare(row.content_name, f"id {row.id_field}")
+    field(row.kind, "translation")(_translation_of(row))
+    field(row.type_name, "id")(lambda batch: [to_global_id(row.type_name, item.pk) for item in batch.parents])
+    field(row.type_name, "language")(lambda batch: [language(item.language_code) for item in batch.parents])
+    field(row.type_name, "translatableContent")(lambda batch: [_content(row, item) for item in batch.parents])
+    for name in row.fields.split():
+        field(row.type_name, name)(_translated(name))
+    _bind_mutation(row)
+
+
+def _content(row: Translatable, item: Translation) -> dict[str, Any]:
+    return {
+        "__typename": row.content_name,
+        "id": to_global_id(row.content_name, item.object_id),
+        row.id_field: to_global_id(row.kind, item.object_id),
+    }
+
+
+def _translated(name: str) -> Callable[[Batch], list[Any]]:
+    return lambda batch: [item.fields.get(name) for item in batch.parents]
+
+
+def _translation_of(row: Translatable) -> Callable[[Batch], list[Any]]:
+    def resolve(batch: Batch) -> list[Any]:
+        found = {
+            item.object_id: item
+            for item in Translation.objects.filter(
+                kind=row.kind,
+                language_code=batch.args["languageCode"],
+                object_id__in={parent.pk for parent in batch.parents},
+            )
+        }
+        return [found.get(parent.pk) for parent in batch.parents]
+
+    return resolve
+
+
+def _bind_mutation(row: Translatable) -> None:
+    declare(f"{row.mutation[0].upper()}{row.mutation[1:]}", row.payload_field)
+
+    @root("Mutation", row.mutation)
+    @requires("MANAGE_TRANSLATIONS")
+    def translate(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+        return {row.payload_field: write_translation(row, args)}
+
+
+def _object(row: Translatable, gid: str) -> Any:
+    """Return the object by its own id or by that of its translatable content."""
+    type_name, pk = parse_global_id(gid)
+    if type_name == row.content_name:
+        gid = to_global_id(row.kind, pk)
+    return get_row(row.model, gid, row.kind)
+
+
+def write_translation(row: Translatable, args: dict[str, Any]) -> Any:
+    """Write what a *Translate mutation says and tell of it; fields not named stay. Returns the object."""
+    data, code = args["input"], args["languageCode"]
+    with transaction.atomic("engine"):
+        target = _object(row, args["id"])
+        item = Translation.objects.filter(kind=row.kind, object_id=target.pk, language_code=code).first()
+        is_new = item is None
+        item = item or Translation(kind=row.kind, object_id=target.pk, language_code=code)
+        item.fields = {**item.fields, **{name: data[name] for name in row.fields.split() if name in data}}
+        item.slug = item.fields.get("slug") or None
+        _check_slug(item)
+        item.save()
+        if hasattr(target, "updated_at"):
+            target.save(update_fields=["updated_at"])
+        emit(event="TRANSLATION_CREATED" if is_new else "TRANSLATION_UPDATED", obj=item)
+    return target
+
+
+def _check_slug(item: Translation) -> None:
+    same = Translation.objects.filter(kind=item.kind, language_code=item.language_code, slug=item.slug)
+    if item.slug and same.exclude(pk=item.pk).exists():
+        raise refuse("slug", "Translation with this slug already exists.", "UNIQUE")
+
+
+for _row in TRANSLATABLE:
+    _bind(_row)
