@@ -104,3 +104,15 @@ class TransactionEvent(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_value, self.currency)
+
+
+class ActionDelivery(models.Model):
+    """The promise to ask a payment app for a charge, refund or cancellation; gone once the answer is stored."""
+
+    request_event = models.OneToOneField(TransactionEvent, on_delete=models.CASCADE, related_name="+")
+    attempts_made = models.PositiveIntegerField(default=0)
+    run_at = models.DateTimeField(default=timezone.now, db_index=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,7 +40,12 @@ AMOUNT_FROM = {
     "CHARGE_BACK": ("CHARGE_SUCCESS",),
 }
 #: the failure that stands for an event that could not be taken as it was
-FAILURE_OF = {"AUTHORIZATION": "AUTHORIZATION_FAILURE", "CHARGE": "CHARGE_FAILURE", "REFUND": "REFUND_FAILURE"}
+FAILURE_OF = {
+    "AUTHORIZATION": "AUTHORIZATION_FAILURE",
+    "CHARGE": "CHARGE_FAILURE",
+    "REFUND": "REFUND_FAILURE",
+    "CANCEL": "CANCEL_FAILURE",
+}
 
 
 class InvalidAnswer(ValueError):  # noqa: N818
@@ -71,30 +76,6 @@ class Action:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRequest:
-    """What PAYMENT_GATEWAY_INITIALIZE_SESSION and the TRANSACTION_*_SESSION events show to the app."""
-
-    source_object: Any
-    action: Action | None = None
-    amount: Decimal | None = None
-    transaction: Any = None
-    data: Any = None
-    customer_ip_address: str | None = None
-    idempotency_key: str = ""
-    merchant_reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRequest:
-    """What the TRANSACTION_*_REQUESTED events show to the app."""
-
-    transaction: Any
-    action: Action
-    granted_refund: Any = None
-    request_event: Any = field(default=None, compare=False)
-
-
 def parse_session_answer(answer: Any) -> Answer:
     """Return the answer to a TRANSACTION_*_SESSION event. Raises InvalidAnswer."""
     return _parse(answer, SESSION_RESULTS, needs_reference=(*SESSION_SUCCESS, *SESSION_CANCEL))
@@ -119,9 +100,7 @@ def _parse(answer: Any, results: tuple[str, ...], needs_reference: tuple[str, ..
         raise InvalidAnswer("The answer is not an object.")
     result = answer.get("result")
     if result not in results:
-        raise InvalidAnswer(
-            f"Missing or invalid value for `result`: {result}. Possible values: {', '.join(results)}."
-        )
+        raise InvalidAnswer(f"Missing or invalid value for `result`: {result}. Possible values: {', '.join(results)}.")
     reference = answer.get("pspReference")
     if reference is not None and not isinstance(reference, str):
         raise InvalidAnswer("Field `pspReference` is not a text.")
