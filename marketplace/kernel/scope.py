@@ -48,14 +48,14 @@ def current_merchant() -> str | None:
 
 
 class ScopedManager(models.Manager[Any]):
-    """The default manager of tables that belong to merchants. `field` is the way from the table to the merchant's id.
+    """The default manager of tables that belong to merchants. `merchant_path` leads from the table to the merchant's id.
 
     Related managers (`part.lines`) are made from the class, hence an attribute and no argument.
     """
 
-    field = "merchant_id"
+    merchant_path = "merchant_id"
 
     def get_queryset(self) -> models.QuerySet[Any]:
         merchant = current_merchant()
         rows = super().get_queryset()
-        return rows if merchant is None else rows.filter(**{self.field: merchant})
+        return rows if merchant is None else rows.filter(**{self.merchant_path: merchant})

@@ -11,11 +11,11 @@ from marketplace.kernel.scope import ScopedManager
 
 
 class ScopedByPart(ScopedManager):
-    field = "part__merchant_id"
+    merchant_path = "part__merchant_id"
 
 
 class ScopedByRefund(ScopedManager):
-    field = "refund__part__merchant_id"
+    merchant_path = "refund__part__merchant_id"
 
 
 class Amount(models.DecimalField):
