@@ -106,6 +106,21 @@ MALL_APPS = [
 PLUGIN_APPS = sorted({entry.value.rpartition(".")[0] for entry in entry_points(group="mall.plugins")})
 """The packages of the plugins that are installed here, ours and strangers', found by their entry points."""
 
+WAGTAIL_APPS = [
+    "wagtail.contrib.simple_translation",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -118,6 +133,7 @@ INSTALLED_APPS = [
     "django_htmx",
     *MALL_APPS,
     *PLUGIN_APPS,
+    *WAGTAIL_APPS,
     "storefront.shop",
     "storefront.counter",
     "storefront.ward",
@@ -194,3 +210,14 @@ ENGINE_HANDLER = "infra.engine.handler.handle"
 ENGINE_ENSURE_SUPERUSER = "infra.engine.bootstrap.ensure_superuser"
 SEARCH_BACKEND = "infra.search.tantivy_backend.TantivyBackend"
 SEARCH_INDEX = MALL_DATA / "search"
+
+MEDIA_ROOT = MALL_DATA / "files"
+MEDIA_URL = "/files/"
+WAGTAIL_SITE_NAME = "まちいち"
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_BASE_URL = MALL_PUBLIC_URL
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+MALL_DEMO_CHECK = "infra.demo.load.is_demo"
+MALL_DEMO_ACCOUNTS = "infra.demo.load.accounts"

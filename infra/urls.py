@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
 
 ENGINE: list[URLPattern | URLResolver] = [path("", include("infra.engine.urls"))] if settings.EMBEDDED else []
 
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saleor/", include("marketplace.saleor.urls")),
     *ENGINE,
     path("accounts/", include("allauth.urls")),
+    path("cms/", include("plugins.story.urls")),
+    path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("counter/", include("storefront.counter.urls")),
     path("pool/", include("storefront.pool.urls")),
 ]

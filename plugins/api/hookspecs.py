@@ -140,6 +140,24 @@ def contribute_listing_panels(listing: t.Listing, market: str, language: str) ->
 
 
 @hookspec
+def list_stories(market: str, language: str, merchant_id: str, limit: int) -> Sequence[t.StoryTeaser]:
+    """Gather. The stories shown now in `language`, newest first, `limit` at most.
+
+    When: the home page, a merchant's page and the list of stories are drawn. When not: for the panels of a product's
+    page. Answer: of one merchant, or of all when `merchant_id` is "". Forbidden: one before its time or withdrawn.
+    """
+
+
+@hookspec
+def get_story(slug: str, language: str) -> t.Story | None:
+    """First. One story by its slug, in `language`.
+
+    When: its page is drawn. Answer: None when there is none, it is not yet time, or it was withdrawn: all look the
+    same. Forbidden: markup that the plugin has not made safe.
+    """
+
+
+@hookspec
 def contribute_ward_panels(on_date: date) -> Sequence[t.Panel]:
     """Gather. Parts of the ward desk's first page. When: it is drawn."""
 

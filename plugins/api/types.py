@@ -274,6 +274,29 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryTeaser:
+    """A story about a merchant as lists show it, in one language. `image_url` may be ""."""
+
+    slug: str
+    language: str
+    title: str
+    teaser: str
+    image_url: str
+    merchant_id: str
+    merchant_code: str
+    shown_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A whole story. `html` is safe markup; `listing_ids` are the listings it is placed on (empty: all the maker's)."""
+
+    teaser: StoryTeaser
+    html: str
+    listing_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Permission:
     """A permission code `area.thing:action` with what it allows, in words."""
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from plugins.api import API_VERSION, PluginMeta
+from collections.abc import Sequence
+
+from plugins.api import API_VERSION, PluginMeta, hookimpl
+from plugins.api import types as t
+from plugins.story import queries
 
 meta = PluginMeta(
     id="story",
@@ -10,3 +14,18 @@ meta = PluginMeta(
     version="1.0",
     api=API_VERSION,
 )
+
+
+@hookimpl
+def contribute_listing_panels(listing: t.Listing, market: str, language: str) -> Sequence[t.Panel]:
+    return queries.panels(listing=listing, market=market, language=language)
+
+
+@hookimpl
+def list_stories(market: str, language: str, merchant_id: str, limit: int) -> Sequence[t.StoryTeaser]:
+    return queries.teasers(language=language, merchant_id=merchant_id, limit=limit)
+
+
+@hookimpl
+def get_story(slug: str, language: str) -> t.Story | None:
+    return queries.story(slug=slug, language=language)
