@@ -137,10 +137,10 @@ def _variant(content: ward.DemoListing, sold: int) -> VariantDraft:
 
 
 def draw_picture(content: ward.DemoListing) -> bytes:
-    """Return one listing's picture as a JPEG, drawn by code from its craft and its number."""
+    """Return one listing's picture as a JPEG, drawn by code from its craft and its slug."""
     from infra.demo import pictures
 
-    drawn = pictures.draw(content.picture, content.number, PICTURE_SIZE)
+    drawn = pictures.draw_listing(content.picture, content.slug, PICTURE_SIZE)
     out = io.BytesIO()
     drawn.convert("RGB").save(out, "JPEG", quality=84, optimize=True)
     return out.getvalue()
