@@ -11,6 +11,7 @@ from infra.engine.checkout.resolvers import loads
 from infra.engine.deliveries import declare_event
 from infra.engine.money import Money
 from infra.engine.orders.queries import metadata_condition
+from infra.engine.products.loading import in_channel
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
@@ -29,7 +30,7 @@ declare("CheckoutLineProblemInsufficientStock", "availableQuantity line variant"
 declare("CheckoutLineProblemVariantNotAvailable", "line")
 declare("CheckoutProblemDeliveryMethodStale", "delivery")
 declare("CheckoutProblemDeliveryMethodInvalid", "delivery")
-declare("CheckoutFilterInput", "customer ids channels metadata")
+declare("CheckoutFilterInput", "customer channels metadata")
 for _event in ("CHECKOUT_CREATED", "CHECKOUT_UPDATED", "CHECKOUT_FULLY_PAID", "CHECKOUT_METADATA_UPDATED"):
     declare_event(_event, "checkout")
 
@@ -52,8 +53,6 @@ def checkouts(context: Context, args: dict[str, Any]) -> Any:
         rows = rows.filter(channel__slug=args["channel"])
     if said.get("channels") is not None:
         rows = rows.filter(channel_id__in=[int_pk(gid, "Channel") for gid in said["channels"]])
-    if said.get("ids") is not None:
-        rows = rows.filter(pk__in=[uuid_pk(gid, "Checkout") for gid in said["ids"]])
     if said.get("customer"):
         rows = rows.filter(email__iexact=said["customer"].strip())
     for pair in said.get("metadata") or []:
@@ -93,7 +92,11 @@ def checkout_email(batch: Batch) -> list[Any]:
 
 @field("Checkout", "lines")
 def checkout_lines(batch: Batch) -> list[Any]:
-    return [item.lines for item in loads.priced(batch.parents)]
+    items = loads.priced(batch.parents)
+    for item in items:
+        for priced in item.lines:
+            in_channel(priced.line.variant, item.checkout.channel.slug)
+    return [item.lines for item in items]
 
 
 @field("Checkout", "quantity")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.engine.media.thumbnails import picture_urls
 from infra.engine.money import Money, TaxedMoney
 from infra.engine.orders.models import OrderLine
 from infra.engine.orders.resolvers import loads
-from infra.engine.products.models import ProductVariant, TaxClass
+from infra.engine.products.loading import in_channel
+from infra.engine.products.models import ProductMedia, ProductVariant, TaxClass, VariantMedia
 from infra.engine.schema.binding import Batch, declare, field, requires
 from infra.engine.schema.ids import bind_ids
 from infra.engine.schema.metadata import register_metadata
@@ -43,7 +45,10 @@ def unit_discount(batch: Batch) -> list[Any]:
 
 @field("OrderLine", "variant")
 def line_variant(batch: Batch) -> list[Any]:
-    return loads.by_id(batch, [line.variant_id for line in batch.parents], ProductVariant, "order_variants")
+    """Seen in the channel the order was placed in."""
+    rows = loads.by_id(batch, [line.variant_id for line in batch.parents], ProductVariant, "order_variants")
+    channels = [order.channel.slug for order in loads.orders_of(batch.parents)]
+    return [in_channel(row, slug) for row, slug in zip(rows, channels, strict=True)]
 
 
 @field("OrderLine", "taxClass")
@@ -59,3 +64,32 @@ def line_allocations(batch: Batch) -> list[Any]:
     for row in Allocation.objects.filter(order_line_id__in=found, quantity__gt=0).select_related("stock"):
         found[row.order_line_id].append(row)
     return [found[line.pk] for line in batch.parents]
+
+
+@field("OrderLine", "thumbnail")
+def line_thumbnail(batch: Batch) -> list[Any]:
+    """The picture of the line's product as it is now; a variant's own picture goes before it."""
+    variants = loads.by_id(batch, [line.variant_id for line in batch.parents], ProductVariant, "order_variants")
+    shown = [variant for variant in variants if variant is not None]
+    pictures = iter(_pictures(shown, batch))
+    return [next(pictures) if variant is not None else None for variant in variants]
+
+
+def _pictures(variants: list[ProductVariant], batch: Batch) -> list[dict[str, Any] | None]:
+    own: dict[int, ProductMedia] = {}
+    of_variant = VariantMedia.objects.select_related("media").order_by("media__sort_order", "media_id")
+    for link in of_variant.filter(variant_id__in=[row.pk for row in variants], media__type="IMAGE"):
+        own.setdefault(link.variant_id, link.media)
+    first: dict[int, ProductMedia] = {}
+    of_product = ProductMedia.objects.filter(product_id__in={row.product_id for row in variants}, type="IMAGE")
+    for medium in of_product.exclude(image=""):
+        first.setdefault(medium.product_id, medium)
+    media = [own.get(row.pk) or first.get(row.product_id) for row in variants]
+    urls = picture_urls(
+        [("ProductMedia", medium.pk, medium.image) if medium else ("ProductMedia", 0, "") for medium in media],
+        size=256 if batch.args.get("size") is None else batch.args["size"],
+        format_=batch.args.get("format"),
+        base=batch.context.request_url,
+    )
+    pairs = zip(urls, media, strict=True)
+    return [{"url": url, "alt": medium.alt or None} if url and medium else None for url, medium in pairs]

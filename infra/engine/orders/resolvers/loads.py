@@ -27,9 +27,14 @@ def _kept(parents: Iterable[Any], name: str, read: Any) -> list[list[Any]]:
 
 def lines(parents: Iterable[Order]) -> list[list[OrderLine]]:
     """Return the lines of each order in their order."""
-    return _kept(
-        parents, "_lines", lambda pks: [(row.order_id, row) for row in OrderLine.objects.filter(order_id__in=pks)]
+    rows = list(parents)
+    by_order = _kept(
+        rows, "_lines", lambda pks: [(row.order_id, row) for row in OrderLine.objects.filter(order_id__in=pks)]
     )
+    for order, own in zip(rows, by_order, strict=True):
+        for line in own:
+            line.order = order
+    return by_order
 
 
 def fulfillments(parents: Iterable[Order]) -> list[list[Fulfillment]]:

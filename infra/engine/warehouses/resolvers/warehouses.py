@@ -1,4 +1,4 @@
-"""What of the contract this app serves: warehouses, stocks, allocations."""
+"""Warehouse, its queries and mutations."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from django.utils.text import slugify
 
 from infra.engine.checkout.addresses import clean_address
 from infra.engine.deliveries import declare_event
-from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.binding import Batch, declare, field, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import PermissionDenied, refuse
-from infra.engine.schema.ids import bind_ids, int_pk, to_global_id, uuid_pk
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import int_pk, to_global_id, uuid_pk
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.warehouses import actions
-from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock, Warehouse
+from infra.engine.warehouses.models import ChannelWarehouse, Warehouse
 
 STAFF = ("MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_SHIPPING")
-bind_ids(Stock="Stock", Allocation="Allocation")
-name_type(Stock, "Stock")
-name_type(Allocation, "Allocation")
 register_metadata("Warehouse", Warehouse, private=("MANAGE_PRODUCTS",), uuid=True, event="WAREHOUSE_METADATA_UPDATED")
 declare("Warehouse", "name slug email isPrivate address companyName clickAndCollectOption externalReference")
 declare("WarehouseCreate", "warehouse")
@@ -32,8 +29,6 @@ declare("WarehouseFilterInput", "search ids slugs isPrivate channels")
 declare("WarehouseError", "shippingZones")
 for _event in ("WAREHOUSE_CREATED", "WAREHOUSE_UPDATED", "WAREHOUSE_DELETED", "WAREHOUSE_METADATA_UPDATED"):
     declare_event(_event, "warehouse")
-for _event in ("PRODUCT_VARIANT_OUT_OF_STOCK", "PRODUCT_VARIANT_BACK_IN_STOCK", "PRODUCT_VARIANT_STOCK_UPDATED"):
-    declare_event(_event, "productVariant", "warehouse")
 
 
 @field("Warehouse", "id")
@@ -44,66 +39,6 @@ def warehouse_id(batch: Batch) -> list[Any]:
 @field("Warehouse", "companyName")
 def company_name(batch: Batch) -> list[Any]:
     return [(warehouse.address or {}).get("company_name", "") for warehouse in batch.parents]
-
-
-def load_warehouses(batch: Batch, ids: list[Any]) -> list[Any]:
-    """Return the warehouses of `ids` (None gives None), each read once per request."""
-    known: dict[Any, Warehouse] = batch.context.cache.setdefault("warehouses", {})
-    missing = {pk for pk in ids if pk is not None} - known.keys()
-    if missing:
-        known.update(Warehouse.objects.in_bulk(missing))
-    return [known.get(pk) for pk in ids]
-
-
-@field("Stock", "warehouse")
-def stock_warehouse(batch: Batch) -> list[Any]:
-    return load_warehouses(batch, [stock.warehouse_id for stock in batch.parents])
-
-
-@field("Stock", "productVariant")
-def stock_variant(batch: Batch) -> list[Any]:
-    from infra.engine.products.models import ProductVariant
-
-    found = ProductVariant.objects.in_bulk({stock.variant_id for stock in batch.parents})
-    return [found.get(stock.variant_id) for stock in batch.parents]
-
-
-def _for_staff(batch: Batch) -> None:
-    if not batch.context.requestor.has_perm("MANAGE_PRODUCTS", "MANAGE_ORDERS"):
-        raise PermissionDenied(("MANAGE_PRODUCTS", "MANAGE_ORDERS"))
-
-
-@field("Stock", "quantity")
-def stock_quantity(batch: Batch) -> list[Any]:
-    _for_staff(batch)
-    return [stock.quantity for stock in batch.parents]
-
-
-@field("Stock", "quantityAllocated")
-def stock_allocated(batch: Batch) -> list[Any]:
-    _for_staff(batch)
-    return [stock.quantity_allocated for stock in batch.parents]
-
-
-@field("Stock", "quantityReserved")
-def stock_reserved(batch: Batch) -> list[Any]:
-    """Nothing is reserved before it is ordered: the contract's reservations are off unless a shop asks for them."""
-    _for_staff(batch)
-    return [0 for _ in batch.parents]
-
-
-@field("Allocation", "quantity")
-def allocation_quantity(batch: Batch) -> list[Any]:
-    _for_staff(batch)
-    return [allocation.quantity for allocation in batch.parents]
-
-
-@field("Allocation", "warehouse")
-def allocation_warehouse(batch: Batch) -> list[Any]:
-    _for_staff(batch)
-    stocks = Stock.objects.in_bulk({row.stock_id for row in batch.parents if not Allocation.stock.is_cached(row)})
-    found = [row.stock if Allocation.stock.is_cached(row) else stocks[row.stock_id] for row in batch.parents]
-    return load_warehouses(batch, [stock.warehouse_id for stock in found])
 
 
 @root("Query", "warehouse")
