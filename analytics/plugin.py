@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from analytics import actions, queries, tasks
-from plugins.api import PluginMeta, hookimpl
+from plugins.api import Money, PluginMeta, hookimpl
 from plugins.api.types import Permission, PoolCell, PoolQuestion, PoolRefusal, PoolTable, SaleFact
 
 meta = PluginMeta(
@@ -40,3 +40,8 @@ def pool_answer(question: PoolQuestion) -> PoolTable | PoolRefusal:
 @hookimpl
 def pool_cells(measure: str, grain: str) -> tuple[PoolCell, ...]:
     return queries.every_cell(measure=measure, grain=grain)
+
+
+@hookimpl
+def pool_sums(market: str) -> dict[str, Money]:
+    return queries.sums_by_kind(market=market)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, Sum
 
 from analytics.calendar import days_of, first_day, week_of, weeks_between
 from analytics.models import Build, Fact, PublishedCell, PublishedTime
@@ -161,3 +161,18 @@ def _refusal(field: str, allowed: t.PoolChoices) -> t.PoolRefusal:
         "en": "The pool cannot answer this. Please choose from what is offered.",
     }
     return t.PoolRefusal(field, message, allowed)
+
+
+def sums_by_kind(*, market: str) -> dict[str, Money]:
+    """Return what the kept facts of a whole market sum to, by kind, in the market's currency: for proofs only.
+
+    A kind in more than one currency raises `ValueError`.
+    """
+    sums: dict[str, Money] = {}
+    for row in (
+        Fact.objects.filter(market=market).values("kind", "currency").annotate(sum=Sum("amount")).order_by("kind")
+    ):
+        if row["kind"] in sums:
+            raise ValueError(f"{market} has {row['kind']} facts in two currencies")
+        sums[row["kind"]] = Money(row["sum"], row["currency"])
+    return sums

@@ -121,18 +121,23 @@ def _rows(name: str) -> Iterator[Mapping[str, str]]:
 
 
 def legal_notice(merchant: DemoMerchant) -> dict[str, Words]:
+    """Return a demo merchant's notice: see `legal_notice_of`."""
+    return legal_notice_of(merchant.name, merchant.representative, merchant.number)
+
+
+def legal_notice_of(name: Words, representative: str, number: int) -> dict[str, Words]:
     """Return the eleven fields of the notice under the Act on Specified Commercial Transactions, Art. 11."""
     return {
         "seller_name": {
-            "ja": f"{merchant.name['ja']}（架空のお店）",
-            "en": f"{merchant.name['en']} (a fictional merchant)",
+            "ja": f"{name['ja']}（架空のお店）",
+            "en": f"{name['en']} (a fictional merchant)",
         },
         "address": {
-            "ja": f"東京都墨田区見本町{merchant.number}番地（実在しません）",
-            "en": f"{merchant.number} Mihon-cho, Sumida-ku, Tokyo (does not exist)",
+            "ja": f"東京都墨田区見本町{number}番地（実在しません）",
+            "en": f"{number} Mihon-cho, Sumida-ku, Tokyo (does not exist)",
         },
-        "phone": {"ja": f"03-0000-{merchant.number:04d}", "en": f"+81 3-0000-{merchant.number:04d}"},
-        "responsible_person": {"ja": merchant.representative, "en": f"The owner of {merchant.name['en']}"},
+        "phone": {"ja": f"03-0000-{number:04d}", "en": f"+81 3-0000-{number:04d}"},
+        "responsible_person": {"ja": representative, "en": f"The owner of {name['en']}"},
         "price": {"ja": "各商品のページに税込で表示しています。", "en": "Shown on each page, tax included."},
         "other_charges": {
             "ja": "送料。お届け先を入力すると、お支払いの前に合計が表示されます。",

@@ -237,3 +237,12 @@ def load_demo(merchants: Mapping[str, str]) -> Sequence[str]:
     after its listings. When not: on a mall with real data. Answer: a line per thing loaded, for the log. Forbidden:
     doing anything twice when called again, or touching what is not demonstration data.
     """
+
+
+@hookspec
+def pool_sums(market: str) -> Mapping[str, t.Money] | None:
+    """First. What the facts kept of one market sum to, by kind ("sale", "refund"), in its currency.
+
+    When: proofs compare orders, ledger and pool. When not: for pages, which read published cells alone. Answer: sums
+    over all days; a kind without facts is left out. Forbidden: sums of less than a whole market.
+    """

@@ -72,3 +72,16 @@ def listing_state(value: str) -> object:
 @register.filter
 def permit_kind(value: str) -> object:
     return PERMIT_KINDS.get(value, value)
+
+
+PERSONAS = {
+    "shopper": _("A shopper"),
+    "ward_desk": _("The ward desk"),
+    "marketer": _("A marketer"),
+}
+
+
+@register.filter
+def persona(value: str) -> object:
+    """Return how a persona is called: a role, or the merchant's code."""
+    return PERSONAS.get(value, value.removeprefix("merchant "))

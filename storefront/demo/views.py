@@ -1,0 +1,123 @@
+"""Trying every role of the demo ward with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from marketplace.accounts.models import User
+from marketplace.kernel import clock
+from marketplace.messages import queries as mail_queries
+from marketplace.saleor import customers
+from plugins.runtime import hooks
+from storefront.shop import shopper
+
+FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
+View = Callable[..., HttpResponse]
+
+
+def demo_only(view: View) -> View:
+    """Let a page exist on demo data and for a caller on this machine alone; else it does not exist."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **parts: Any) -> HttpResponse:
+        if not (is_local(request) and import_string(settings.MALL_DEMO_CHECK)()):
+            raise Http404
+        with translation.override(language_of(request)):
+            response = view(request, **parts)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return wrapped
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether the request comes from the loopback interface and through no proxy."""
+    if any(request.META.get(name) for name in FORWARDED):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def language_of(request: HttpRequest) -> str:
+    asked = request.GET.get("lang", "")
+    if asked in ("ja", "en"):
+        return asked
+    return "ja" if translation.get_language_from_request(request).startswith("ja") else "en"
+
+
+def accounts() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = import_string(settings.MALL_DEMO_ACCOUNTS)()
+    return found
+
+
+@demo_only
+def home(request: HttpRequest) -> HttpResponse:
+    """The personas, the payment method's outcomes, the mails, the day."""
+    methods = hooks.gather("register_payment_methods", market="jp")
+    outcomes = [words[translation.get_language() or "ja"] for method in methods for _code, words in method.outcomes]
+    context = {
+        "accounts": accounts(),
+        "mails": mail_queries.list_mail(limit=5),
+        "day": clock.today(),
+        "outcomes": outcomes,
+    }
+    return render(request, "demo/home.html", context)
+
+
+@require_POST
+@demo_only
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in as a persona and go to its first page."""
+    wanted = request.POST.get("email", "")
+    account = next((each for each in accounts() if each["email"] == wanted), None)
+    if account is None:
+        raise Http404
+    logout(request)
+    if account["role"] == "shopper":
+        shopper.remember(request, customers.sign_in(email=wanted, password=account["password"]))
+    else:
+        user = User.objects.get(email=wanted)
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect(account["page"])
+
+
+@require_POST
+@demo_only
+def pass_day(request: HttpRequest) -> HttpResponse:
+    """Let a day pass: the mall's clock goes on, the worker does what has become due."""
+    clock.let_time_pass(by=timedelta(days=1))
+    messages.success(request, _("A day has passed."))
+    return redirect("demo:home")
+
+
+@demo_only
+def mails(request: HttpRequest) -> HttpResponse:
+    """Every kept mail, newest first."""
+    return render(request, "demo/mails.html", {"mails": mail_queries.list_mail(to=request.GET.get("to") or None)})
+
+
+@xframe_options_sameorigin
+@demo_only
+def mail(request: HttpRequest, key: str) -> HttpResponse:
+    """One mail as it was written."""
+    found = mail_queries.get_mail(key=key)
+    if found is None:
+        raise Http404
+    return render(request, "demo/mail.html", {"mail": found})
