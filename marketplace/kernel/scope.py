@@ -48,7 +48,7 @@ def current_merchant() -> str | None:
 
 
 class ScopedManager(models.Manager[Any]):
-    """The default manager of tables that belong to merchants. `merchant_path` leads from the table to the merchant's id.
+    """The default manager of merchants' tables. `merchant_path` leads from the table to the merchant's id.
 
     Related managers (`part.lines`) are made from the class, hence an attribute and no argument.
     """
