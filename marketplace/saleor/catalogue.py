@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from marketplace.saleor import reading
 from marketplace.saleor.client import execute, upload
+from marketplace.saleor.rich_text import plain_text as plain_text
+from marketplace.saleor.rich_text import rich_text as rich_text
 from marketplace.saleor.types import SaleorCategory, SaleorPage, SaleorProduct, SaleorVariant, Text
 from plugins.api.money import Money
 
@@ -276,21 +277,3 @@ def set_metadata(*, object_id: str, values: Mapping[str, str], is_private: bool 
 
 def metadata_input(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in values.items()]
-
-
-def rich_text(text: str) -> str:
-    """Return plain text as Editor.js JSON, one paragraph per blank line. Markup in it is shown, never obeyed."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    paragraphs = [part.strip() for part in escaped.split("\n\n") if part.strip()]
-    blocks = [{"type": "paragraph", "data": {"text": part.replace("\n", "<br>")}} for part in paragraphs]
-    return json.dumps({"blocks": blocks}, ensure_ascii=False)
-
-
-def plain_text(content: str) -> str:
-    """Return the text of Editor.js JSON made by `rich_text`, or of any of its paragraphs, headers and quotes."""
-    if not content:
-        return ""
-    blocks = json.loads(content).get("blocks", ())
-    parts = [str(block.get("data", {}).get("text", "")) for block in blocks]
-    joined = "\n\n".join(part.replace("<br>", "\n") for part in parts if part)
-    return joined.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from marketplace.saleor import types as t
 from marketplace.saleor.reading import Json, _at, address, metadata, money, taxed, text
+from marketplace.saleor.rich_text import plain_text
 
 MERCHANT_KEY = "mall.merchant"
 
@@ -77,7 +78,7 @@ def delivery(node: Json) -> t.SaleorDelivery:
         id=node["id"],
         method_id=method["id"],
         name=method["name"],
-        description=method["description"] or "",
+        description=plain_text(method["description"] or ""),
         is_active=method["active"],
         message=method["message"] or "",
         price=money(method["price"]),

@@ -19,9 +19,11 @@ from marketplace.kernel.jobs.models import InboxEvent
 from marketplace.saleor.client import APP, ask
 
 RECORDINGS = Path(__file__).resolve().parent / "recordings"
-ALWAYS_IGNORED = ("number", "message", "locations")
+ALWAYS_IGNORED = ("message", "locations")
 TOKENS = {"token", "refreshToken", "authToken", "auth_token"}
+REFERENCES = {"pspReference", "transactionReference"}
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_ID_IN_TEXT = re.compile(r"\b(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{8,}={0,2}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _GLOBAL_ID = re.compile(r"^([A-Z][A-Za-z]+):(.+)$")
 
@@ -66,13 +68,15 @@ class Exchanges:
         return self(case, operation, variables, token=None)
 
     def settle(self, order_id: str, case: str) -> None:
-        """Wait until no refund of the order is pending: Saleor asks the payment app in a task of its own."""
+        """Wait until every refund asked for has its outcome: Saleor asks the payment app in a task of its own."""
         deadline = time.monotonic() + 30
         while True:
             work()
-            answer = ask("OrderById", {"id": order_id})["data"]["order"]
-            pending = [each for each in answer["grantedRefunds"] if each["status"] == "PENDING"]
-            if not pending:
+            order = ask("OrderById", {"id": order_id})["data"]["order"]
+            events = [event for transaction in order["transactions"] for event in transaction["events"]]
+            asked = [each for each in events if each["type"] == "REFUND_REQUEST" and not each["pspReference"]]
+            pending = [each for each in order["grantedRefunds"] if each["status"] == "PENDING"]
+            if not asked and not pending:
                 return
             assert time.monotonic() < deadline, f"{case} did not come to rest"
             time.sleep(0.2)
@@ -118,8 +122,14 @@ class Shape:
         return value
 
     def _text(self, value: str, key: str) -> str:
+        if key == "number":
+            return "<number>"
+        if key == "message":
+            value = _ID_IN_TEXT.sub("<id>", value)
         if key in TOKENS:
             return "<token>" if value else ""
+        if key in REFERENCES and value:
+            return self._named(value, "reference")
         if value.startswith(("http://", "https://")):
             return "<url>"
         if _MOMENT.match(value):

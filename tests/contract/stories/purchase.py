@@ -184,8 +184,6 @@ def _refuse(world: World, order: str, found: dict[str, Any], parcel: str, line: 
     world.ask.settle(order, "refund")
     ask("purchase/refund_request_twice", "TransactionRequestRefundForGrantedRefund", request)
     ask("purchase/order_after_refund", "OrderById", {"id": order})
-    action = {"id": paid["id"], "actionType": "REFUND", "amount": 999999}
-    ask("purchase/refund_more_than_charged", "TransactionRequestAction", action)
     report = {
         "id": paid["id"],
         "type": "REFUND_SUCCESS",
@@ -197,3 +195,7 @@ def _refuse(world: World, order: str, found: dict[str, Any], parcel: str, line: 
     ask("purchase/report_refund", "TransactionEventReport", report)
     ask("purchase/report_refund_again", "TransactionEventReport", report)
     ask("purchase/report_refund_other_amount", "TransactionEventReport", {**report, "amount": 120})
+    action = {"id": paid["id"], "actionType": "REFUND", "amount": 999999}
+    ask("purchase/refund_more_than_charged", "TransactionRequestAction", action)
+    world.ask.settle(order, "refund of more")
+    ask("purchase/order_refunded_whole", "OrderById", {"id": order})
