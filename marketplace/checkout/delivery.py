@@ -86,8 +86,8 @@ def basket_of_payload(checkout: Mapping[str, Any]) -> Basket:
     channel = checkout["channel"]["slug"]
     rows = []
     for line in checkout["lines"]:
-        total = line["totalPrice"]
-        amount = Money(Decimal(str(total["gross"]["amount"])), total["currency"])
+        total = line["undiscountedTotalPrice"]  # totalPrice is refused inside synchronous events
+        amount = Money(Decimal(str(total["amount"])), total["currency"])
         rows.append((line["id"], line["variant"]["product"]["id"], line["quantity"], amount))
     return Basket(
         currency=checkout["channel"]["currencyCode"],
