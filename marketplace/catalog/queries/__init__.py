@@ -2,6 +2,7 @@
 
 from marketplace.catalog.queries.listings import (
     listing_ids,
+    listing_names,
     listing_record,
     listing_records,
     listing_views,
@@ -10,7 +11,16 @@ from marketplace.catalog.queries.listings import (
     product_ids,
     view_of_listing,
 )
-from marketplace.catalog.queries.pages import PAGE_SIZE, cards, categories, category, detail, search, words
+from marketplace.catalog.queries.pages import (
+    PAGE_SIZE,
+    cards,
+    categories,
+    category,
+    detail,
+    merchant_pictures,
+    search,
+    words,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -19,9 +29,11 @@ __all__ = [
     "category",
     "detail",
     "listing_ids",
+    "listing_names",
     "listing_record",
     "listing_records",
     "listing_views",
+    "merchant_pictures",
     "merchants_of_products",
     "pool_category_of_products",
     "product_ids",

@@ -33,6 +33,12 @@ def listing_ids(*, slugs: Sequence[str]) -> dict[str, str]:
     return {slug: str(key) for slug, key in rows}
 
 
+def listing_names(*, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the names, by language, of each listing that exists, by id; one statement."""
+    rows = models.Listing.objects.filter(pk__in=[int(each) for each in ids]).values_list("pk", "names")
+    return {str(key): names for key, names in rows}
+
+
 def product_ids(*, merchant_id: str) -> tuple[str, ...]:
     """Return the Saleor ids of a merchant's products that were ever published."""
     rows = models.Listing.objects.filter(merchant_id=merchant_id, product_id__isnull=False).order_by("pk")

@@ -148,6 +148,18 @@ def category(*, market: str, language: str, slug: str) -> Category | None:
     return next((entry for entry in categories(market=market, language=language) if entry.slug == slug), None)
 
 
+def merchant_pictures(*, market: str, language: str, codes: Sequence[str]) -> dict[str, Picture]:
+    """Return a picture of each merchant's newest live listing by merchant code; those without any are left out. One
+    statement, none for no codes."""
+    if not codes:
+        return {}
+    rows = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=list(codes))
+    found: dict[str, Picture] = {}
+    for code, image in rows.order_by("-published_at", "-id").values_list("merchant_code", "image"):
+        found.setdefault(code, Picture(**image))
+    return found
+
+
 def _pages(total: int) -> int:
     return max(1, -(-total // PAGE_SIZE))
 
