@@ -12,6 +12,7 @@ from django.db.models import Q
 from infra.engine.deliveries.models import EventDelivery, EventDeliveryAttempt
 from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.transport import Response, Unreachable, send, webhook_headers
+from infra.engine.payments.requests import run_due as run_payment_requests
 
 logger = logging.getLogger(__name__)
 MAX_RETRIES = 5
@@ -35,7 +36,7 @@ def run_due(now: datetime | None = None, limit: int = 100) -> int:
             break
         deliver(delivery, moment)
         done += 1
-    return done
+    return done + run_payment_requests(moment, limit - done)
 
 
 def _free(now: datetime) -> Q:

@@ -15,12 +15,16 @@ from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import to_global_id
 
 SHIPPING = ("MANAGE_SHIPPING",)
-declare("DeliveryOptionsCalculate", "deliveries")
 declare("CheckoutDeliveryMethodUpdate", "checkout")
 declare("ShippingMethod", "name maximumDeliveryDays minimumDeliveryDays active message")
 name_type(CheckoutDelivery, "ShippingMethod")
 declare_event("SHIPPING_LIST_METHODS_FOR_CHECKOUT", "checkout", "shippingMethods")
 declare_event("CHECKOUT_FILTER_SHIPPING_METHODS", "checkout", "shippingMethods")
+
+
+@field("DeliveryOptionsCalculate", "deliveries")
+def calculated_deliveries(batch: Batch) -> list[Any]:
+    return [payload.get("deliveries", []) for payload in batch.parents]
 
 
 @field("Delivery", "id")

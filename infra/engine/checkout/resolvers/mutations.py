@@ -10,7 +10,7 @@ from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.resolvers import loads
 from infra.engine.checkout.resolvers.line_mutations import check_skip, keeps_all_fields, limit
 from infra.engine.customers.models import User
-from infra.engine.schema.binding import declare, requires, root
+from infra.engine.schema.binding import Batch, declare, field, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import int_pk, to_global_id
@@ -27,7 +27,7 @@ for _payload in (
     "CheckoutCustomerDetach",
 ):
     declare(_payload, "checkout")
-declare("CheckoutComplete", "order confirmationNeeded confirmationData")
+declare("CheckoutComplete", "order confirmationData")
 
 
 @root("Mutation", "checkoutEmailUpdate")
@@ -110,4 +110,10 @@ def checkout_complete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         metadata=pairs_to_dict(args.get("metadata")),
         redirect_url=args.get("redirectUrl"),
     )
-    return {"order": order, "confirmation_needed": False, "confirmation_data": {}}
+    return {"order": order, "confirmation_data": {}}
+
+
+@field("CheckoutComplete", "confirmationNeeded")
+def confirmation_needed(batch: Batch) -> list[Any]:
+    """Never: an action a payment asks for is asked by transactionInitialize. Also said when nothing was completed."""
+    return [False for _ in batch.parents]
