@@ -17,6 +17,7 @@ from infra.engine.deliveries import emit
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 
 MAX_ADDRESSES = 100
+PASSWORD_VALIDATORS = [password_validation.MinimumLengthValidator(min_length=8)]
 
 
 class AccountTokenGenerator(PasswordResetTokenGenerator):
@@ -37,7 +38,7 @@ password_tokens = AccountTokenGenerator("password")
 def check_new_password(password: str) -> None:
     """Raise UserErrors for a password that the rules in force refuse."""
     try:
-        password_validation.validate_password(password)
+        password_validation.validate_password(password, password_validators=PASSWORD_VALIDATORS)
     except ValidationError as error:
         raise UserErrors(
             [

@@ -9,7 +9,7 @@ from infra.engine.products.queries import all_channels
 from infra.engine.schema.binding import Batch
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.ids import named_pk
 
 
 def related(batch: Batch, model: Any, column: str) -> list[Any]:
@@ -46,8 +46,8 @@ def with_channels(batch: Batch) -> list[Channel]:
 
 
 def get_row(model: Any, gid: str | None, type_name: str, *, field: str = "id", lock: bool = False) -> Any:
-    """Return the row of a global id. Raises UserErrors(NOT_FOUND)."""
-    pk = int_pk(gid, type_name)
+    """Return the row of a global id. Raises UserErrors: NOT_FOUND, or GRAPHQL_ERROR for another type's."""
+    pk = named_pk(gid, type_name, field=field)
     rows = model.objects.select_for_update() if lock else model.objects.all()
     row = rows.filter(pk=pk).first() if pk is not None else None
     if row is None:

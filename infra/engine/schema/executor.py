@@ -11,11 +11,13 @@ from typing import Any
 
 from graphql import (
     GraphQLError,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    get_named_type,
 )
 from graphql.execution import execute_sync
 from graphql.execution.values import get_argument_values, get_variable_values
@@ -29,6 +31,7 @@ from infra.engine.schema.errors import EngineError, UserErrors
 
 logger = logging.getLogger(__name__)
 INTROSPECTION = frozenset({"__schema", "__type"})
+EMPTY = {"Boolean": False, "Int": 0}
 
 
 @dataclass(slots=True)
@@ -159,7 +162,7 @@ class Run:
             assert function is not None, f"{plan.parent_name}.{plan.name} is not bound"
             value = function(self.context, plan.argument_values(self))
         except UserErrors as refused:
-            return {"errors": refused.errors}
+            return {**_refusal_defaults(plan.definition.type), "errors": refused.errors}
         except Exception as error:  # noqa: BLE001 (a resolver's failure is an error of its field, not of the request)
             return error
         if plan.parent_name == "Mutation" and isinstance(value, dict):
@@ -259,6 +262,19 @@ def _names_below(selections: list[Any], document: Document) -> set[str]:
             else:
                 stack.append(document.fragments[node.name.value].selection_set)
     return names
+
+
+def _refusal_defaults(type_: Any) -> dict[str, Any]:
+    """Return what a refused mutation answers where null is not allowed: false, 0, or an empty list."""
+    defaults: dict[str, Any] = {}
+    for name, definition in get_named_type(type_).fields.items():
+        if isinstance(definition.type, GraphQLNonNull):
+            inner = definition.type.of_type
+            if isinstance(inner, GraphQLList):
+                defaults[name] = []
+            elif inner.name in EMPTY:
+                defaults[name] = EMPTY[inner.name]
+    return defaults
 
 
 def _asks_introspection(operation: OperationDefinitionNode, document: Document) -> bool:

@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 from uuid import UUID
 
-from infra.engine.schema.errors import EngineError
+from infra.engine.schema.errors import EngineError, refuse
 
 
 class InvalidId(EngineError):  # noqa: N818
@@ -53,6 +53,37 @@ def uuid_pk(gid: str | None, *types: str) -> UUID | None:
         return UUID(pk) if pk is not None else None
     except ValueError:
         return None
+
+
+def asked_int(gid: str, type_name: str) -> int | None:
+    """Return the pk of an id in a query: None for one of another type. Raises InvalidId for what is no id."""
+    _check(gid, type_name)
+    return int_pk(gid, type_name)
+
+
+def asked_uuid(gid: str, type_name: str) -> UUID | None:
+    """Return the UUID pk of an id in a query: None for one of another type. Raises InvalidId for what is no id."""
+    _check(gid, type_name)
+    return uuid_pk(gid, type_name)
+
+
+def named_pk(gid: str | None, type_name: str, *, field: str = "id") -> int | None:
+    """Return the pk of an id in a mutation, None without a row of that kind of pk.
+
+    Raises UserErrors(GRAPHQL_ERROR) for what is no id, or one of another type.
+    """
+    try:
+        from_global_id(gid or "", type_name)
+    except InvalidId as error:
+        raise refuse(field, error.message, "GRAPHQL_ERROR") from None
+    return int_pk(gid, type_name)
+
+
+def _check(gid: str, type_name: str) -> None:
+    try:
+        parse_global_id(gid)
+    except InvalidId:
+        raise InvalidId(f"Invalid ID: {gid}. Expected: {type_name}.") from None
 
 
 def _soft(gid: Any, types: tuple[str, ...]) -> str | None:

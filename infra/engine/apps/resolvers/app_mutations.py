@@ -13,7 +13,7 @@ from infra.engine.deliveries.events import event_kinds
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.ids import int_pk, named_pk
 from infra.engine.schema.permissions import as_permission
 
 for _payload, _fields in (
@@ -33,7 +33,7 @@ for _payload, _fields in (
 
 def get_app(gid: str, name: str = "id") -> App:
     """Return the app of a global id. Raises UserErrors(NOT_FOUND)."""
-    pk = int_pk(gid, "App")
+    pk = named_pk(gid, "App", field=name)
     app = App.objects.filter(pk=pk).first() if pk else None
     if app is None:
         raise refuse(name, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")

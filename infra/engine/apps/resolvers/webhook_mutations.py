@@ -12,7 +12,7 @@ from infra.engine.apps.resolvers.app_mutations import get_app
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.ids import named_pk
 from infra.engine.schema.permissions import APP
 
 for _payload in ("WebhookCreate", "WebhookUpdate", "WebhookDelete"):
@@ -32,7 +32,7 @@ COLUMNS = {
 
 
 def _own_webhook(context: Context, gid: str) -> Webhook:
-    pk = int_pk(gid, "Webhook")
+    pk = named_pk(gid, "Webhook")
     rows = Webhook.objects.filter(pk=pk) if pk else Webhook.objects.none()
     if context.requestor.app is not None:
         rows = rows.filter(app=context.requestor.app)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.engine.checkout.addresses import clean_address
 from infra.engine.customers import actions
+from infra.engine.customers.addresses import clean
 from infra.engine.customers.models import User
 from infra.engine.customers.resolvers.authentication import _channel
 from infra.engine.deliveries import emit
@@ -13,8 +13,8 @@ from infra.engine.products.queries import shop_settings
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.errors import UserErrors, refuse
+from infra.engine.schema.ids import asked_int
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.schema.permissions import USER
 
@@ -37,7 +37,7 @@ def me(context: Context, args: dict[str, Any]) -> Any:
 def user(context: Context, args: dict[str, Any]) -> Any:
     rows = User.objects.all()
     if args.get("id"):
-        return rows.filter(pk=int_pk(args["id"], "User")).first()
+        return rows.filter(pk=asked_int(args["id"], "User")).first()
     if args.get("email"):
         return rows.filter(email=args["email"].strip().lower()).first()
     return rows.filter(external_reference=args.get("externalReference") or "").first()
@@ -53,9 +53,16 @@ def customers(context: Context, args: dict[str, Any]) -> Any:
 
 @root("Mutation", "accountRegister")
 def account_register(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    """The user answered never has an id, whether the address was free or taken."""
-    data = args["input"]
     confirm = bool(shop_settings()["enableAccountConfirmationByEmail"])
+    try:
+        user = _register(context, args["input"], confirm)
+    except UserErrors as refused:
+        return {"user": None, "requires_confirmation": confirm, "errors": refused.errors}
+    return {"user": user, "requires_confirmation": confirm}
+
+
+def _register(context: Context, data: dict[str, Any], confirm: bool) -> User:
+    """Return the user to show: without an id, whether the address was free or taken."""
     channel = None
     if confirm:
         if not data.get("redirectUrl"):
@@ -75,8 +82,7 @@ def account_register(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         confirm=confirm,
         fields=fields,
     )
-    shown = User(email=actions.clean_email(data["email"]), is_confirmed=False, updated_at=context.now, **fields)
-    return {"user": shown, "requires_confirmation": confirm}
+    return User(email=actions.clean_email(data["email"]), is_confirmed=False, updated_at=context.now, **fields)
 
 
 @root("Mutation", "confirmAccount")
@@ -94,7 +100,7 @@ def account_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         changes["metadata"] = {**user.metadata, **pairs_to_dict(data["metadata"])}
     for name, kind in (("defaultShippingAddress", "SHIPPING"), ("defaultBillingAddress", "BILLING")):
         if data.get(name):
-            kept = clean_address(data[name], address_type=kind)
+            kept = clean(data[name])
             current = user.default_shipping_address if kind == "SHIPPING" else user.default_billing_address
             actions.save_address(user=user, kept=kept, address=current, kind=kind)
     return {"user": actions.update_account(user, changes)}

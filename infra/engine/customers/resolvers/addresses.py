@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.engine.checkout.addresses import clean_address
 from infra.engine.customers import actions
+from infra.engine.customers.addresses import clean
 from infra.engine.customers.models import Address
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.ids import named_pk
 from infra.engine.schema.permissions import USER
 
 for _payload in ("AccountAddressCreate", "AccountAddressUpdate", "AccountAddressDelete"):
@@ -20,7 +20,7 @@ declare("AccountSetDefaultAddress", "user")
 
 def _own_address(context: Context, gid: str) -> Address:
     """Return an address of the requestor; somebody else's is answered like one that does not exist."""
-    user, pk = context.requestor.user, int_pk(gid, "Address")
+    user, pk = context.requestor.user, named_pk(gid, "Address")
     address = user.addresses.filter(pk=pk).first() if pk else None
     if address is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
@@ -33,7 +33,7 @@ def _own_address(context: Context, gid: str) -> Address:
 @requires(USER)
 def address_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     kind = args.get("type")
-    kept = clean_address(args["input"], address_type=kind)
+    kept = clean(args["input"])
     address = actions.save_address(user=context.requestor.user, kept=kept, kind=kind)
     return {"address": address, "user": context.requestor.user}
 
@@ -43,7 +43,7 @@ def address_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 def address_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     address = _own_address(context, args["id"])
     said = {**_as_input(address), **args["input"]}
-    kept = clean_address(said, address_type=None)
+    kept = clean(said)
     if "metadata" not in args["input"]:
         kept["metadata"] = address.metadata
     actions.save_address(user=context.requestor.user, kept=kept, address=address)

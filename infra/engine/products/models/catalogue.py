@@ -88,14 +88,15 @@ class ProductVariant(models.Model):
     quantity_limit_per_customer = models.PositiveIntegerField(null=True)
     weight_g = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     external_reference = models.CharField(max_length=250, unique=True, null=True)
-    sort_order = models.IntegerField(default=0)
+    #: None for variants made in bulk: they stand last, by SKU
+    sort_order = models.IntegerField(null=True)
     created = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
     class Meta:
-        ordering: ClassVar = ["sort_order", "pk"]
+        ordering: ClassVar = [models.F("sort_order").asc(nulls_last=True), "sku", "pk"]
 
 
 class ProductMedia(models.Model):

@@ -15,7 +15,7 @@ from infra.engine.products.models import (
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.ids import bind_ids, int_pk
+from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 
 name_type(Attribute, "Attribute")
@@ -182,7 +182,7 @@ def value_input_type(batch: Batch) -> list[Any]:
 @root("Query", "attribute")
 def attribute(context: Context, args: dict[str, Any]) -> Any:
     if args.get("id"):
-        return Attribute.objects.filter(pk=int_pk(args["id"], "Attribute")).first()
+        return Attribute.objects.filter(pk=asked_int(args["id"], "Attribute")).first()
     if args.get("slug"):
         return Attribute.objects.filter(slug=args["slug"]).first()
     return Attribute.objects.filter(external_reference=args.get("externalReference") or "").first()

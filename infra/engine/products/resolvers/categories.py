@@ -16,7 +16,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import bind_ids, int_pk
+from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
@@ -52,7 +52,7 @@ def categories(context: Context, args: dict[str, Any]) -> Any:
 @root("Query", "category")
 def category(context: Context, args: dict[str, Any]) -> Any:
     if args.get("id"):
-        return Category.objects.filter(pk=int_pk(args["id"], "Category")).first()
+        return Category.objects.filter(pk=asked_int(args["id"], "Category")).first()
     return by_slug(Category, "Category", args)
 
 

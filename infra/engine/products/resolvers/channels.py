@@ -14,7 +14,7 @@ from infra.engine.products.models import Channel, TaxConfiguration
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
-from infra.engine.schema.ids import bind_ids, int_pk, uuid_pk
+from infra.engine.schema.ids import asked_int, bind_ids, uuid_pk
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.schema.permissions import APP, STAFF_USER
@@ -50,7 +50,7 @@ STAFF = (STAFF_USER, APP)
 def channel(context: Context, args: dict[str, Any]) -> Any:
     if args.get("slug"):
         return context.channel(args["slug"])
-    return Channel.objects.filter(pk=int_pk(args.get("id"), "Channel")).first()
+    return Channel.objects.filter(pk=asked_int(args.get("id"), "Channel")).first()
 
 
 @root("Query", "channels")

@@ -19,7 +19,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import bind_ids, int_pk
+from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 
 name_type(Page, "Page")
@@ -49,7 +49,7 @@ PAGES = "before after first last"
 def page(context: Context, args: dict[str, Any]) -> Any:
     rows = visible_pages(context)
     if args.get("id"):
-        return rows.filter(pk=int_pk(args["id"], "Page")).first()
+        return rows.filter(pk=asked_int(args["id"], "Page")).first()
     return by_slug(None, "Page", args, rows)
 
 
@@ -71,7 +71,7 @@ def pages(context: Context, args: dict[str, Any]) -> Any:
 
 @root("Query", "pageType")
 def page_type(context: Context, args: dict[str, Any]) -> Any:
-    return PageType.objects.filter(pk=int_pk(args["id"], "PageType")).first()
+    return PageType.objects.filter(pk=asked_int(args["id"], "PageType")).first()
 
 
 @root("Query", "pageTypes", args=f"filter {PAGES}")

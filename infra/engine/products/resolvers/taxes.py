@@ -12,7 +12,7 @@ from infra.engine.products.models import TaxClass, TaxClassRate, TaxConfiguratio
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.ids import bind_ids, int_pk
+from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.permissions import APP, STAFF_USER
 
@@ -43,7 +43,7 @@ def tax_classes(context: Context, args: dict[str, Any]) -> Any:
 @root("Query", "taxClass")
 @requires(STAFF_USER, APP)
 def tax_class(context: Context, args: dict[str, Any]) -> Any:
-    return TaxClass.objects.filter(pk=int_pk(args["id"], "TaxClass")).first()
+    return TaxClass.objects.filter(pk=asked_int(args["id"], "TaxClass")).first()
 
 
 @root("Query", "taxConfigurations", args=PAGES)
@@ -55,7 +55,7 @@ def tax_configurations(context: Context, args: dict[str, Any]) -> Any:
 @root("Query", "taxConfiguration")
 @requires(STAFF_USER, APP)
 def tax_configuration(context: Context, args: dict[str, Any]) -> Any:
-    return TaxConfiguration.objects.filter(pk=int_pk(args["id"], "TaxConfiguration")).first()
+    return TaxConfiguration.objects.filter(pk=asked_int(args["id"], "TaxConfiguration")).first()
 
 
 @field("TaxClass", "countries")

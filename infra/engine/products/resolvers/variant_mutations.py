@@ -53,8 +53,6 @@ def _write(row: ProductVariant, data: dict[str, Any]) -> None:
         row.weight_g = grams(data["weight"])
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
-    if is_new:
-        row.sort_order = ProductVariant.objects.filter(product=row.product).count()
     row.save()
     assign_values(row, data.get("attributes"), is_new=is_new)
     if is_new and not row.name:
@@ -86,7 +84,8 @@ def _stocks(items: list[dict[str, Any]]) -> dict[Any, int]:
 def product_variant_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
     with transaction.atomic("engine"):
-        row = ProductVariant(product=get_row(Product, data["product"], "Product", field="product", lock=True))
+        product = get_row(Product, data["product"], "Product", field="product", lock=True)
+        row = ProductVariant(product=product, sort_order=product.variants.count())
         _write(row, data)
         emit(event="PRODUCT_VARIANT_CREATED", obj=row)
     return {"product_variant": row}
