@@ -16,4 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("counter/", include("storefront.counter.urls")),
     path("pool/", include("storefront.pool.urls")),
+    path("", include("storefront.shop.urls")),
 ]
+handler404 = "storefront.shop.views.errors.not_found"
+handler500 = "storefront.shop.views.errors.server_error"

@@ -23,6 +23,7 @@ from plugins.api.types import Market
 from storefront.shop.markets import LANGUAGE_NAMES, find_market, list_markets
 
 CART_COUNT_COOKIE = "cart_items"
+HARMLESS_COOKIES = {"csrftoken"}  # readers with any other may see something of their own, e.g. the cart's count
 SEASONS = {3: "spring", 4: "spring", 5: "spring", 6: "summer", 7: "summer", 8: "summer", 12: "winter", 1: "winter"}
 NAV_TTL_S = 1.0
 _nav: dict[tuple[str, str], tuple[float, tuple[Category, ...]]] = {}
@@ -153,7 +154,12 @@ def shop_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             raise Http404
         request.LANGUAGE_CODE = language
         with translation.override(language):
-            return view(Page(request, found, language), **parts)
+            page = Page(request, found, language)
+            response = view(page, **parts)
+        if page.is_public and response.status_code == 200 and set(request.COOKIES) <= HARMLESS_COOKIES:
+            response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     return wrapped
 

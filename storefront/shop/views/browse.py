@@ -20,6 +20,7 @@ def home(page: Page) -> HttpResponse:
     newest = catalog.cards(market=page.market, language=page.language, sort="new").cards[:NEW_ON_HOME]
     shown = curation.home(market=page.market, language=page.language)
     context = {"features": shown.features, "stories": shown.stories, "merchants": shown.merchants}
+    context["themes"] = shown.themes
     return render(page, "home.html", {**context, "newest": newest})
 
 

@@ -6,7 +6,10 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from marketplace.catalog import queries as catalog
+from marketplace.curation import queries as curation
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.types import MerchantMissing
+from plugins.runtime import hooks
 from storefront.shop.legal import notice_rows
 from storefront.shop.page import Page, render, shop_page
 from storefront.shop.structured import product_record, trail_record
@@ -22,23 +25,28 @@ def product(page: Page, slug: str) -> HttpResponse:
     if detail is None:
         raise Http404
     card = detail.card
+    reason = curation.reasons(listing_ids=[card.id], language=page.language).get(card.id, "")
     listed = catalog.cards(market=page.market, language=page.language, merchant=card.merchant_code).cards
     others = [other for other in listed if other.id != card.id][:OTHERS_SHOWN]
     trail = [(_("Home"), page.url()), (card.category_name, page.url("c", card.category_slug)), (card.name, "")]
     records = [product_record(page, detail), trail_record(page, [*trail[:-1], (card.name, page.request.path)])]
-    return render(page, "product.html", {"detail": detail, "others": others, "trail": trail, "records": records})
+    context = {"detail": detail, "others": others, "trail": trail, "records": records, "reason": reason}
+    return render(page, "product.html", context)
 
 
 @shop_page
 def merchant(page: Page, slug: str) -> HttpResponse:
     """One maker: who it is, what it sells here, and what the law wants said about it."""
-    found = merchants.get_merchant(code=slug)
-    if found is None:
-        raise Http404
+    try:
+        found = merchants.get_merchant(code=slug)
+    except MerchantMissing as missing:
+        raise Http404 from missing
     sort, number = read_paging(page)
     listed = catalog.cards(market=page.market, language=page.language, merchant=found.code, sort=sort, page=number)
     notice = merchants.legal_notice(merchant_id=found.id)
+    stories = hooks.gather("list_stories", market=page.market, language=page.language, merchant_id=found.id, limit=3)
     context = {"merchant": found, "listed": listed, "sort": sort, "sorts": SORTS, "notice": notice_rows(notice)}
+    context |= {"stories": stories, "portrait": listed.cards[0].image if listed.cards else None}
     return render(page, "merchant.html", {**context, "address": page.url("m", slug)})
 
 
@@ -46,3 +54,18 @@ def merchant(page: Page, slug: str) -> HttpResponse:
 def makers(page: Page) -> HttpResponse:
     """Every maker of the market, by name."""
     return render(page, "makers.html", {"merchants": merchants.list_merchants()})
+
+
+@shop_page
+def story(page: Page, slug: str) -> HttpResponse:
+    """One story, with the goods it tells of."""
+    found = hooks.first("get_story", slug=slug, language=page.language)
+    if found is None:
+        raise Http404
+    maker = found.teaser.merchant_code
+    if found.listing_ids:
+        goods = catalog.cards(market=page.market, language=page.language, ids=found.listing_ids).cards
+    else:
+        goods = catalog.cards(market=page.market, language=page.language, merchant=maker).cards[:OTHERS_SHOWN]
+    merchant_name = goods[0].merchant_name if goods else ""
+    return render(page, "story.html", {"story": found, "goods": goods, "maker": maker, "maker_name": merchant_name})
