@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.compute.audit import Audit, audit
 from analytics.compute.cube import Cube
-from analytics.compute.rules import Figures
+from analytics.compute.rules import Figures, primary_reasons
 from analytics.compute.space import Space
 from analytics.compute.suppress import Suppression
 
@@ -76,12 +76,13 @@ def _figures(
 def _decide(figures: Figures) -> tuple[list[str], Audit]:
     """Try from most totals to most cells until enough yen is shown in the cells themselves; else the best of them."""
     best: tuple[float, list[str]] | None = None
+    reachable = _score(figures, primary_reasons(figures))
     for weight in TOTAL_WEIGHTS:
         reasons = Suppression(figures, total_weight=weight).run()
-        score = min(_share(figures, reasons, False) / ENOUGH_WEEK, _share(figures, reasons, True) / ENOUGH_PERIOD, 1.0)
+        score = _score(figures, reasons)
         if best is None or score > best[0]:
             best = (score, reasons)
-        if score >= 1.0 or not figures.values.any():
+        if score >= min(reachable, 1.0):
             break
     assert best is not None
     verdict = audit(figures, best[1])
@@ -90,7 +91,13 @@ def _decide(figures: Figures) -> tuple[list[str], Audit]:
     return best[1], verdict
 
 
-def _share(figures: Figures, reasons: list[str], period: bool) -> float:
+def _score(figures: Figures, reasons: list[str]) -> float:
+    """1.0 when enough is shown at both grains, less in the measure of the worse."""
+    hidden = np.array([bool(reason) for reason in reasons]) | figures.closed
+    return min(_share(figures, hidden, False) / ENOUGH_WEEK, _share(figures, hidden, True) / ENOUGH_PERIOD, 1.0)
+
+
+def _share(figures: Figures, hidden: np.ndarray, period: bool) -> float:
     """The part of the yen that is shown in cells that are no total (of the period, or of weeks)."""
     space = figures.space
     wanted = [
@@ -99,7 +106,7 @@ def _share(figures: Figures, reasons: list[str], period: bool) -> float:
         if (time_ == space.weeks) == period and category < space.categories and area < space.areas
     ]
     total = int(figures.values[wanted].sum())
-    return sum(int(figures.values[cell]) for cell in wanted if not reasons[cell]) / total if total else 1.0
+    return sum(int(figures.values[cell]) for cell in wanted if not hidden[cell]) / total if total else 1.0
 
 
 def _cells(figures: Figures, reasons: list[str], measure: str, names: tuple) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -16,9 +18,29 @@ def data_folder(settings, tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    return tmp_path_factory.mktemp("results")
+
+
 @pytest.fixture
-def publish(db, data_folder):
-    """Record facts and build up to `now`, in the process a worker would start."""
+def publish(db, data_folder, results, monkeypatch):
+    """Record facts and build up to `now`, in the process a worker would start. The same job twice is computed once."""
+    start = tasks._spawn
+
+    def spawn(build):
+        folder = tasks.folder_of(build)
+        job = (folder / "job.json").read_bytes() + (folder / "facts.csv").read_bytes()
+        kept = results / f"{hashlib.sha256(job).hexdigest()}.json"
+        if kept.exists():
+            shutil.copy(kept, folder / "result.json")
+            return
+        start(build)
+        tasks._children[build.pk].wait()
+        if (folder / "result.json").exists():
+            shutil.copy(folder / "result.json", kept)
+
+    monkeypatch.setattr(tasks, "_spawn", spawn)
 
     def run(facts, *, now=AFTER_13_WEEKS):
         for fact in facts:
