@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +19,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     translations.compile_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Pytest-django asks for this just before it makes the test databases, for the whole session."""
+    from tests.database_template import migrations_remembered
+
+    with migrations_remembered():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

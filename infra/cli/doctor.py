@@ -71,13 +71,13 @@ def look_at_data() -> str:
 def look_at_database(alias: str) -> str:
     from django.conf import settings
     from django.db import connections
-    from django.db.migrations.executor import MigrationExecutor
+
+    from infra import migrating
 
     if alias == "engine" and not settings.EMBEDDED:
         return "not used: SALEOR_API_URL names a Saleor"
     connection = connections[alias]
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = migrating.missing(alias)
     if missing:
         raise LookupError(f"{len(missing)} migrations are missing: ./mall up runs them")
     version = ".".join(map(str, connection.get_database_version()))

@@ -78,14 +78,10 @@ def say(text: str, end: str = "\n") -> None:
 
 def migrate() -> None:
     """Run the migrations of both databases, when any is missing."""
-    from django.core.management import call_command
-    from django.db import connections
-    from django.db.migrations.executor import MigrationExecutor
+    from infra import migrating
 
-    for alias in ("default", "engine"):
-        executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database=alias, interactive=False, verbosity=0)
+    for alias in migrating.ALIASES:
+        migrating.migrate(alias)
 
 
 def collect_static() -> None:
