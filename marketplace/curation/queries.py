@@ -112,17 +112,13 @@ def _stories(market: str, language: str) -> tuple[HomeStory, ...]:
     told: list[StoryTeaser] = hooks.gather(
         "list_stories", market=market, language=language, merchant_id="", limit=STORIES
     )
-    codes = [each.merchant_code for each in told if not each.image_url]
-    pictures = catalog.merchant_pictures(market=market, language=language, codes=codes)
     return tuple(
         HomeStory(
             slug=each.slug,
             title=each.title,
             teaser=each.teaser,
             merchant_code=each.merchant_code,
-            image=Picture(each.image_url, each.image_url, "")
-            if each.image_url
-            else pictures.get(each.merchant_code, Picture("", "", "")),
+            image=Picture(each.image_url, each.image_url, ""),
         )
         for each in told[:STORIES]
     )

@@ -49,7 +49,7 @@ class FeaturedMerchant:
 
 @dataclass(frozen=True, slots=True)
 class HomeStory:
-    """A story on the home page. Its picture is its own, else one of the goods it is about."""
+    """A story on the home page. Its picture may be "" when it has none."""
 
     slug: str
     title: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from plugins.api import API_VERSION, PluginMeta, hookimpl
 from plugins.api import types as t
@@ -23,9 +23,16 @@ def contribute_listing_panels(listing: t.Listing, market: str, language: str) ->
 
 @hookimpl
 def list_stories(market: str, language: str, merchant_id: str, limit: int) -> Sequence[t.StoryTeaser]:
-    return queries.teasers(language=language, merchant_id=merchant_id, limit=limit)
+    return queries.teasers(market=market, language=language, merchant_id=merchant_id, limit=limit)
 
 
 @hookimpl
 def get_story(slug: str, language: str) -> t.Story | None:
     return queries.story(slug=slug, language=language)
+
+
+@hookimpl
+def load_demo(merchants: Mapping[str, str]) -> Sequence[str]:
+    from plugins.story import demo  # writes pages: only the demo needs Wagtail's models here
+
+    return demo.load(codes=set(merchants))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import F
 from django.template.loader import render_to_string
 
@@ -27,12 +29,23 @@ def panels(*, listing: Listing, market: str, language: str) -> list[Panel]:
     return found
 
 
-def teasers(*, language: str, merchant_id: str, limit: int) -> list[StoryTeaser]:
-    """Return the stories shown now, newest first, of one merchant ("" for all), `limit` at most; one statement."""
+def teasers(*, market: str, language: str, merchant_id: str, limit: int) -> list[StoryTeaser]:
+    """Return the stories shown now, newest first, of one merchant ("" for all), `limit` at most; two statements.
+
+    A story without a picture of its own is given one of the maker's goods on sale in the market.
+    """
     rows = StoryRow.objects.filter(language=language, is_shown=True).defer("html").order_by(*NEWEST)
     if merchant_id:
         rows = rows.filter(merchant_id=merchant_id)
-    return [_teaser(row) for row in rows[:limit]]
+    told = [_teaser(row) for row in rows[:limit]]
+    codes = {each.merchant_code for each in told if not each.image_url}
+    pictures = catalog.merchant_pictures(market=market, language=language, codes=sorted(codes))
+    return [
+        replace(each, image_url=pictures[each.merchant_code].w960)
+        if not each.image_url and each.merchant_code in pictures
+        else each
+        for each in told
+    ]
 
 
 def story(*, slug: str, language: str) -> Story | None:

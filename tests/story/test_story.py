@@ -83,7 +83,8 @@ def test_the_whole_story_is_safe_markup_with_its_goods(saleor):  # noqa: F811
     assert (story.teaser.merchant_id, english.teaser.title) == (merchant.id, "A morning of lines")
 
 
-def test_a_story_appears_at_its_time_and_ends_at_its_end_by_the_malls_clock(saleor):  # noqa: F811
+def test_a_story_appears_and_ends_by_the_malls_clock(saleor, settings):  # noqa: F811
+    settings.MALL_EMBEDDED_WORKER = ""  # no engine in this test
     make_live(make_merchant())
     start = datetime.now(tz=UTC) + timedelta(days=2)
     end = start + timedelta(days=3)
@@ -186,3 +187,16 @@ def test_an_editor_publishes_in_the_cms_and_the_shop_follows(saleor, client):  #
     assert answer.status_code == 302
     assert hooks.first("get_story", slug="morning-of-lines", language="ja") is None
     assert hooks.first("get_story", slug="morning-of-lines", language="en") is not None
+
+
+def test_the_demo_stories_load_once_for_merchants_that_are_there(saleor):  # noqa: F811
+    merchant = make_merchant()
+    make_live(merchant)
+
+    first = hooks.gather("load_demo", merchants={"soramame-glass": merchant.id})
+    again = hooks.gather("load_demo", merchants={"soramame-glass": merchant.id})
+
+    assert "story asa-no-hikari-de-kiru" in first
+    assert again == []
+    (teaser,) = hooks.gather("list_stories", market="jp", language="en", merchant_id=merchant.id, limit=3)
+    assert (teaser.title, teaser.image_url) == ("Cut by morning light", "/P1-M1-1024")

@@ -1,0 +1,24 @@
+"""The demo ward's stories: plainly fictional, like their merchants."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from pathlib import Path
+
+from plugins.story.actions import save_story
+from plugins.story.files import read_drafts
+from plugins.story.models import StoryPage
+
+FILE = Path(__file__).parent / "data" / "demo_stories.json"
+ACTOR = "system:demo"
+
+
+def load(*, codes: Set[str]) -> list[str]:
+    """Write the stories of the merchants that are there; those that stand already are left as they are."""
+    present = set(StoryPage.objects.values_list("slug", flat=True))
+    loaded = []
+    for draft in read_drafts(FILE):
+        if draft.merchant_code in codes and draft.slug not in present:
+            save_story(draft=draft, actor=ACTOR)
+            loaded.append(f"story {draft.slug}")
+    return loaded
