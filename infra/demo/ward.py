@@ -109,7 +109,7 @@ def _food_answers(row: Mapping[str, str]) -> dict[str, str]:
         raise ValueError(f"{row['slug']}: not a mandatory allergen: {unknown}")
     answers = {"food.storage": row["storage"], "food.date_kind": row["date_kind"], "food.net_content": row["net"]}
     for code in ALLERGENS:
-        answers[f"allergen.{code}"] = (
+        answers[f"food.allergen.{code}"] = (
             "contains" if code in contains else "may_contain" if code in may_contain else "not_contained"
         )
     return answers

@@ -24,7 +24,7 @@ from marketplace.kernel import clock
 from marketplace.messages import queries as mail_queries
 from marketplace.saleor import customers
 from plugins.runtime import hooks
-from storefront.shop import shopper
+from storefront.shop import session
 
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
 View = Callable[..., HttpResponse]
@@ -91,7 +91,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         raise Http404
     logout(request)
     if account["role"] == "shopper":
-        shopper.remember(request, customers.sign_in(email=wanted, password=account["password"]))
+        session.keep_customer(request, customers.sign_in(email=wanted, password=account["password"]))
     else:
         user = User.objects.get(email=wanted)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
