@@ -5,7 +5,6 @@ Every step finds what an earlier run did, so that a second start does nothing an
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import time
@@ -19,6 +18,7 @@ from django.conf import settings
 
 from infra import past_sales
 from infra.demo import history, people, ward
+from infra.demo.drawing import draw_picture
 from marketplace.catalog import actions as catalog
 from marketplace.catalog import queries as catalog_queries
 from marketplace.catalog.types import PictureDraft, VariantDraft
@@ -35,7 +35,6 @@ from plugins.runtime import hooks
 HOLD = "demo-history"
 BATCH = 20
 CONFIRMED_WITHIN_S = 60
-PICTURE_SIZE = (960, 1200)
 FEATURES = (
     (
         "soramame-glass",
@@ -134,16 +133,6 @@ def _publish_drafts() -> None:
 
 def _variant(content: ward.DemoListing, sold: int) -> VariantDraft:
     return VariantDraft(sku=content.slug, name={"ja": "", "en": ""}, prices=content.prices, stock=content.stock + sold)
-
-
-def draw_picture(content: ward.DemoListing) -> bytes:
-    """Return one listing's picture as a JPEG, drawn by code from its craft and its slug."""
-    from infra.demo import pictures
-
-    drawn = pictures.draw_listing(content.picture, content.slug, PICTURE_SIZE)
-    out = io.BytesIO()
-    drawn.convert("RGB").save(out, "JPEG", quality=84, optimize=True)
-    return out.getvalue()
 
 
 def load_features() -> None:
