@@ -1,0 +1,42 @@
+"""The declared surface: a subset of the contract, served whole, and enough for every operation of the mall."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import GraphQLObjectType, OperationDefinitionNode, parse, validate, validate_schema
+
+from infra.engine.schema.binding import BINDINGS
+from infra.engine.schema.build import schema
+from tests.engine.asking import OPERATIONS, whole_operation
+
+FILES = sorted([*OPERATIONS.glob("*.graphql"), *(OPERATIONS / "subscriptions").glob("*.graphql")])
+
+
+def test_schema_is_valid():
+    assert validate_schema(schema()) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_operation_of_the_mall_validates(path):
+    document = parse(whole_operation(path))
+
+    assert any(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+    assert [error.message for error in validate(schema(), document)] == []
+
+
+def test_every_declared_root_field_is_bound():
+    declared = {(name, field) for name in ("Query", "Mutation") for field in schema().get_type(name).fields}
+
+    assert declared == set(BINDINGS.roots)
+
+
+def test_every_bound_field_is_declared():
+    served = {
+        (type_.name, field)
+        for type_ in schema().type_map.values()
+        if isinstance(type_, GraphQLObjectType)
+        for field in type_.fields
+    }
+
+    bound = {key for key in BINDINGS.fields if isinstance(schema().get_type(key[0]), GraphQLObjectType)}
+    assert bound - served == set()
