@@ -1,28 +1,27 @@
-"""The demo ward's stories, read from a data file."""
+"""The demo ward's stories: plainly fictional, like their merchants."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from plugins.story import actions
-from plugins.story.types import StoryDraft
+from plugins.story.actions import save_story
+from plugins.story.files import read_drafts
+from plugins.story.models import StoryPage
 
 FILE = Path(__file__).parent / "data" / "demo_stories.json"
 ACTOR = "system:demo"
 
 
 def load(*, merchants: Mapping[str, str]) -> list[str]:
-    """Write and publish the demo's stories of the given merchants (ids by code); return their slugs."""
-    found = [each for each in json.loads(FILE.read_text("utf-8")) if each["merchant_code"] in merchants]
-    for each in found:
-        draft = StoryDraft(
-            slug=each["slug"],
-            merchant_code=each["merchant_code"],
-            title=each["title"],
-            teaser=each["teaser"],
-            blocks=tuple(each["blocks"]),
-        )
-        actions.save_story(draft=draft, actor=ACTOR)
-    return [each["slug"] for each in found]
+    """Write and publish the stories of the given merchants (ids by code); those that stand already stay as they are.
+
+    Returns a line per story written.
+    """
+    present = set(StoryPage.objects.values_list("slug", flat=True))
+    loaded = []
+    for draft in read_drafts(FILE):
+        if draft.merchant_code in merchants and draft.slug not in present:
+            save_story(draft=draft, actor=ACTOR)
+            loaded.append(f"story {draft.slug}")
+    return loaded

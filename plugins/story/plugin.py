@@ -35,4 +35,4 @@ def get_story(slug: str, language: str) -> t.Story | None:
 def load_demo(merchants: Mapping[str, str]) -> Sequence[str]:
     from plugins.story import demo  # writes pages: only the demo needs Wagtail's models here
 
-    return demo.load(codes=set(merchants))
+    return demo.load(merchants=merchants)
