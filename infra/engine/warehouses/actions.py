@@ -59,15 +59,16 @@ def _take(item: Wanted, offers: list[Stock], touched: dict[int, Stock]) -> list[
 
 
 def release(*, line_ids: Iterable[Any]) -> None:
-    """Take back what is still promised to the order lines. Needs an open transaction on `engine`."""
+    """Take back what is still promised to the order lines; the rows stay, at 0. Needs an open transaction."""
     allocations = lock_objects.allocations_of_lines(line_ids)
     before = {allocation.stock_id: allocation.stock.available for allocation in allocations}
     changed: dict[int, Stock] = {}
     for allocation in allocations:
         allocation.stock.quantity_allocated -= allocation.quantity
+        allocation.quantity = 0
         changed[allocation.stock_id] = allocation.stock
     Stock.objects.bulk_update(changed.values(), ["quantity_allocated"])
-    Allocation.objects.filter(pk__in=[allocation.pk for allocation in allocations]).delete()
+    Allocation.objects.bulk_update(allocations, ["quantity"])
     back = [stock for pk, stock in changed.items() if before[pk] <= 0 < stock.available]
     _tell_changes("PRODUCT_VARIANT_BACK_IN_STOCK", back)
 
@@ -97,8 +98,7 @@ def hand_out(*, pieces: list[tuple[Wanted, int | None]], exceed: bool = False) -
     if shortages:
         raise InsufficientStock(shortages)
     Stock.objects.bulk_update(locked.values(), ["quantity", "quantity_allocated"])
-    Allocation.objects.bulk_update([row for row in promised if row.quantity > 0], ["quantity"])
-    Allocation.objects.filter(pk__in=[row.pk for row in promised if row.quantity == 0]).delete()
+    Allocation.objects.bulk_update(promised, ["quantity"])
 
 
 def _unpromise(item: Wanted, stock: Stock, promised: list[Allocation], locked: dict[int, Stock]) -> None:

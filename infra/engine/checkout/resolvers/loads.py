@@ -10,7 +10,7 @@ from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
 from infra.engine.payments.models import TransactionItem
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import uuid_pk
+from infra.engine.schema.ids import named_uuid
 
 
 def priced(checkouts: list[Checkout]) -> list[PricedCheckout]:
@@ -48,9 +48,9 @@ def id_of(args: dict[str, Any]) -> UUID:
     gid = args.get(name)
     if not gid:
         raise refuse(None, "At least one of arguments is required: 'checkoutId', 'id', 'token'.", "GRAPHQL_ERROR")
-    pk = uuid_pk(gid, "Checkout")
+    pk = named_uuid(gid, "Checkout", field=name)
     if pk is None:
-        raise refuse(name, f"Invalid ID: {gid}. Expected: Checkout.", "GRAPHQL_ERROR")
+        raise refuse(name, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
     return pk
 
 

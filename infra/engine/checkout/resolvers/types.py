@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.payment import authorize_status_of, charge_status_of, paid_amounts
 from infra.engine.checkout.pricing import PricedLine, is_sold
@@ -16,7 +18,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
-from infra.engine.schema.ids import bind_ids, int_pk, to_global_id, uuid_pk
+from infra.engine.schema.ids import asked_uuid, bind_ids, int_pk, to_global_id
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.warehouses.queries import available_by_variant_and_channel
 
@@ -37,7 +39,7 @@ for _event in ("CHECKOUT_CREATED", "CHECKOUT_UPDATED", "CHECKOUT_FULLY_PAID", "C
 
 @root("Query", "checkout")
 def checkout(context: Context, args: dict[str, Any]) -> Any:
-    found = loads.find(args.get("token") or uuid_pk(args.get("id"), "Checkout"))
+    found = loads.find(args.get("token") or asked_uuid(args.get("id") or "", "Checkout"))
     allowed = ("MANAGE_CHECKOUTS", "IMPERSONATE_USER", "HANDLE_PAYMENTS")
     if found is not None and not found.channel.is_active and not context.requestor.has_perm(*allowed):
         raise PermissionDenied(allowed)
@@ -168,7 +170,7 @@ def _delivery_problems(checkout: Checkout, batch: Batch) -> list[Any]:
     chosen, problems = checkout.assigned_delivery, []
     if chosen is None:
         return []
-    if checkout.deliveries_stale_at is not None and checkout.deliveries_stale_at < batch.context.now:
+    if checkout.deliveries_stale_at is not None and checkout.deliveries_stale_at <= timezone.now():
         problems.append({"__typename": "CheckoutProblemDeliveryMethodStale", "delivery": chosen})
     if not chosen.is_valid or not chosen.active:
         problems.append({"__typename": "CheckoutProblemDeliveryMethodInvalid", "delivery": chosen})

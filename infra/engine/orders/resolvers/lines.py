@@ -61,7 +61,7 @@ def line_tax_class(batch: Batch) -> list[Any]:
 @requires("MANAGE_PRODUCTS", "MANAGE_ORDERS")
 def line_allocations(batch: Batch) -> list[Any]:
     found: dict[Any, list[Allocation]] = {line.pk: [] for line in batch.parents}
-    for row in Allocation.objects.filter(order_line_id__in=found, quantity__gt=0).select_related("stock"):
+    for row in Allocation.objects.filter(order_line_id__in=found).select_related("stock"):
         found[row.order_line_id].append(row)
     return [found[line.pk] for line in batch.parents]
 

@@ -10,7 +10,7 @@ from infra.engine.orders.queries import order_by_id, orders
 from infra.engine.payments.models import TransactionItem
 from infra.engine.schema.binding import Batch
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import int_pk, uuid_pk
+from infra.engine.schema.ids import named_pk, named_uuid
 
 
 def _kept(parents: Iterable[Any], name: str, read: Any) -> list[list[Any]]:
@@ -85,7 +85,7 @@ def orders_of(parents: list[Any]) -> list[Order]:
 
 def get_order(gid: str | None, name: str = "id") -> Order:
     """Return the order of a global id. Raises UserErrors(NOT_FOUND)."""
-    found = order_by_id(uuid_pk(gid, "Order"))
+    found = order_by_id(named_uuid(gid, "Order", field=name))
     if found is None:
         raise refuse(name, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
     return found
@@ -93,7 +93,7 @@ def get_order(gid: str | None, name: str = "id") -> Order:
 
 def get_fulfillment(gid: str) -> Fulfillment:
     """Return the fulfillment of a global id. Raises UserErrors(NOT_FOUND)."""
-    pk = int_pk(gid, "Fulfillment")
+    pk = named_pk(gid, "Fulfillment")
     found = Fulfillment.objects.filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")

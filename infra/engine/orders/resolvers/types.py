@@ -15,7 +15,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
-from infra.engine.schema.ids import bind_ids, to_global_id, uuid_pk
+from infra.engine.schema.ids import asked_uuid, bind_ids, to_global_id
 from infra.engine.schema.metadata import register_metadata
 
 STAFF = ("MANAGE_ORDERS",)
@@ -50,7 +50,7 @@ for _event in (
 def order(context: Context, args: dict[str, Any]) -> Any:
     """Knowing the id of an order is the right to read it, as in the contract."""
     if args.get("id"):
-        return order_by_id(uuid_pk(args["id"], "Order"))
+        return order_by_id(asked_uuid(args["id"], "Order"))
     if not context.requestor.has_perm(*STAFF):
         raise PermissionDenied(STAFF)
     return orders().filter(external_reference=args.get("externalReference") or "").first()
@@ -121,7 +121,10 @@ def lines(batch: Batch) -> list[Any]:
 
 @field("Order", "fulfillments")
 def fulfillments(batch: Batch) -> list[Any]:
-    return list(loads.fulfillments(batch.parents))
+    """Cancelled ones are shown to apps and staff alone."""
+    if batch.context.requestor.is_staff:
+        return list(loads.fulfillments(batch.parents))
+    return [[row for row in rows if row.status != "CANCELED"] for rows in loads.fulfillments(batch.parents)]
 
 
 @field("Order", "transactions")

@@ -12,7 +12,7 @@ from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.sessions import amount_to_pay
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import EngineError, PermissionDenied, refuse
-from infra.engine.schema.ids import InvalidId, parse_global_id, uuid_pk
+from infra.engine.schema.ids import InvalidId, named_uuid, parse_global_id, uuid_pk
 
 #: most transactions of one order or checkout
 LIMIT = 100
@@ -20,7 +20,7 @@ LIMIT = 100
 
 def get_transaction(args: dict[str, Any], name: str = "id") -> TransactionItem:
     """Return the transaction meant by `id` or `token`. Raises UserErrors(NOT_FOUND)."""
-    token = args.get("token") or uuid_pk(args.get(name), "TransactionItem")
+    token = args.get("token") or named_uuid(args.get(name), "TransactionItem", field=name)
     rows = TransactionItem.objects.select_related("checkout__channel", "order__channel")
     item = rows.filter(pk=token).first() if token else None
     if item is None:

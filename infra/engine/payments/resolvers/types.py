@@ -13,7 +13,7 @@ from infra.engine.orders.resolvers.loads import by_id
 from infra.engine.payments.models import AMOUNTS, TransactionEvent, TransactionItem
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.ids import bind_ids, uuid_pk
+from infra.engine.schema.ids import asked_uuid, bind_ids
 from infra.engine.schema.metadata import register_metadata
 
 HANDLERS = ("HANDLE_PAYMENTS",)
@@ -62,7 +62,7 @@ declare_event("TRANSACTION_REFUND_REQUESTED", "transaction", "action", "grantedR
 @root("Query", "transaction")
 @requires(*HANDLERS)
 def transaction(context: Context, args: dict[str, Any]) -> Any:
-    token = args.get("token") or uuid_pk(args.get("id"), "TransactionItem")
+    token = args.get("token") or asked_uuid(args.get("id") or "", "TransactionItem")
     return TransactionItem.objects.filter(pk=token).first()
 
 
@@ -91,7 +91,7 @@ for _name in AMOUNTS:
 @field("TransactionItem", "events")
 def item_events(batch: Batch) -> list[Any]:
     found: dict[Any, list[TransactionEvent]] = {item.pk: [] for item in batch.parents}
-    for event in TransactionEvent.objects.filter(transaction_id__in=found).order_by("created_at", "pk"):
+    for event in TransactionEvent.objects.filter(transaction_id__in=found).order_by("-created_at", "-pk"):
         found[event.transaction_id].append(event)
     return [found[item.pk] for item in batch.parents]
 

@@ -130,7 +130,5 @@ def _quantities(said: list[dict[str, Any]]) -> dict[UUID, int]:
             raise refuse("warehouse", text, "NOT_FOUND", index=index)
         if pk in quantities:
             raise refuse("warehouse", "Duplicated warehouse ID.", "UNIQUE", index=index)
-        if item["quantity"] < 0:
-            raise refuse("quantity", "Ensure this value is greater than or equal to 0.", "INVALID", index=index)
         quantities[pk] = item["quantity"]
     return quantities
