@@ -15,7 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cms/", include("plugins.story.urls")),
     path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("counter/", include("storefront.counter.urls")),
+    path("ward/", include("storefront.ward.urls")),
     path("pool/", include("storefront.pool.urls")),
+    path("demo/", include("storefront.demo.urls")),
     path("", include("storefront.shop.urls")),
 ]
 handler404 = "storefront.shop.views.errors.not_found"

@@ -110,4 +110,4 @@ def provision() -> None:
 def load_demo() -> None:
     from infra.demo import load
 
-    load.prepare()
+    load.prepare(lambda text: say(f"\n      {text}", end=""))
