@@ -34,7 +34,7 @@ RANGES = (
 
 def main() -> None:
     options = subset.Options()
-    options.layout_features = ["kern", "palt", "liga"]
+    options.layout_features = ["kern", "palt", "liga", "vert"]
     options.hinting = False
     font = TTFont(SOURCE)
     cutter = subset.Subsetter(options)

@@ -99,7 +99,7 @@ class Page:
                 html_lang=language,
                 is_current=(code, language) == (self.market, self.language),
             )
-            for code, market in list_markets().items()
+            for code, market in sorted(list_markets().items(), key=lambda entry: entry[0] != self.market)
             for language in market.languages
             if language in LANGUAGE_NAMES and (code == self.market or language == self._language_in(market))
         )
