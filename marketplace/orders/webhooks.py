@@ -1,8 +1,9 @@
-"""Events of Saleor about orders. Each is a hint: the order is read again."""
+"""Events of Saleor about orders. Each is a hint: the order is read again, once for many hints."""
 
 from __future__ import annotations
 
-from marketplace.orders.actions.projector import project_order
+from marketplace.kernel.jobs.actions import enqueue
+from marketplace.orders import kinds
 from marketplace.saleor.events import Event, on_event
 
 
@@ -22,6 +23,6 @@ from marketplace.saleor.events import Event, on_event
     "FULFILLMENT_TRACKING_NUMBER_UPDATED",
 )
 def order_changed(event: Event) -> None:
-    """Bring the order of an event in, or up to date."""
+    """Ask for the order of an event to be brought in, or up to date."""
     if event.object_id:
-        project_order(order_id=event.object_id)
+        enqueue(kind=kinds.PROJECT, key=event.object_id, payload={"order_id": event.object_id}, again=True)

@@ -68,7 +68,9 @@ def run_forever(*, stop: threading.Event | None = None) -> None:
 def _drain(now: datetime) -> Counts:
     total = Counts()
     for _ in range(ROUNDS):
-        done = _deliver(now) + _work(InboxEvent, now) + _work(OutboxJob, now)
+        done = _deliver(now) + _work(InboxEvent, now)
+        if not done:  # jobs last: many hints about one thing are then one job
+            done = _work(OutboxJob, now)
         total += done
         if not done:
             return total
