@@ -104,10 +104,10 @@ def _columns(
     cheapest = min(prices, key=lambda price: price.amount)
     panels = hooks.gather("contribute_listing_panels", listing=view, market=market.code, language=language)
     shown = sorted(panels, key=lambda panel: (panel.slot, panel.order, panel.plugin))
-    pictures = [
-        Picture(each.card_url, each.large_url, each.alt or words(view.name, language)) for each in product.media
-    ]
     name = words(view.name, language)
+    pictures = [
+        Picture(each.card_url, each.large_url, (each.alt if language == "ja" else "") or name) for each in product.media
+    ]
     return {
         "product_id": product.id,
         "slug": view.slug,

@@ -82,10 +82,14 @@ def suggest(*, market: str, text: str) -> str:
     names = models.Listing.objects.filter(pk__in=[int(listing_id(key)) for key in hits.ids]).values_list(
         "names", flat=True
     )
-    is_latin = fold(text).isascii()
-    near = [part for each in names for part in segments(each.get("en" if is_latin else "ja") or each["ja"])]
+    language = "en" if fold(text).isascii() else "ja"
+    near = [part for each in names for part in segments(each.get(language) or each["ja"]) if _is_word(part)]
     asked = set(pairs(fold(text)))
-    return max(near, key=lambda part: (len(asked & set(pairs(fold(part)))), -len(part)), default="")
+    return max(near, key=lambda part: len(asked & set(pairs(fold(part)))), default="")
+
+
+def _is_word(part: str) -> bool:
+    return len(part) > 1 and not any(sign.isdigit() for sign in part)
 
 
 def facet_views(

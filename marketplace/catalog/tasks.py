@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.catalog import actions
-from marketplace.catalog.actions.projection import INDEX_JOB
+from marketplace.catalog.actions.projection import INDEX_JOB, PROJECT_JOB
 from marketplace.catalog.actions.publishing import SYNC_JOB
 from marketplace.kernel.jobs.registry import job, schedule
 
@@ -15,6 +15,12 @@ from marketplace.kernel.jobs.registry import job, schedule
 def index_pending(payload: dict[str, Any]) -> None:
     """Bring the search index to the read model."""
     actions.index_pending()
+
+
+@job(PROJECT_JOB)
+def project_product(payload: dict[str, Any]) -> None:
+    """Bring one product's pages to what Saleor says now."""
+    actions.project_product(product_id=payload["product_id"])
 
 
 @job(SYNC_JOB)

@@ -1,8 +1,12 @@
-"""Saleor's events about goods: each is a hint to project the product again."""
+"""Saleor's events about goods: each is a hint to project the product again.
+
+Many hints about one product become one job, so that a change that raises ten events is read once.
+"""
 
 from __future__ import annotations
 
-from marketplace.catalog import actions
+from marketplace.catalog.actions.projection import PROJECT_JOB
+from marketplace.kernel.jobs.actions import enqueue
 from marketplace.saleor.events import on_event
 from marketplace.saleor.types import Event
 
@@ -24,6 +28,9 @@ from marketplace.saleor.types import Event
     "PRODUCT_VARIANT_STOCK_UPDATED",
 )
 def project(event: Event) -> None:
-    """Project the product an event is about; one without an id says nothing."""
+    """Ask for a projection of the product an event is about; one without an id says nothing.
+
+    One job per product, armed again by each event: a dozen events of one change are one reading of Saleor.
+    """
     if event.object_id:
-        actions.project_product(product_id=event.object_id)
+        enqueue(kind=PROJECT_JOB, key=event.object_id, payload={"product_id": event.object_id}, again=True)

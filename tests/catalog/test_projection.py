@@ -5,14 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from marketplace.catalog import actions, models, queries, webhooks
 from marketplace.catalog.actions import projection
 from marketplace.kernel import clock
+from marketplace.kernel.jobs.models import OutboxJob
+from marketplace.kernel.jobs.worker import work_once
 from marketplace.merchants import actions as merchant_actions
 from marketplace.saleor.types import Event
 from plugins.api.money import Money
 from tests.catalog.door import FakeSaleor
 from tests.catalog.factories import ACTOR, make_food, make_live, make_merchant, make_permit
+
+
+@pytest.fixture(autouse=True)
+def _no_engine(settings):
+    settings.MALL_EMBEDDED_WORKER = ""
+
+
+def hear(name, product_id):
+    """Let an event arrive and do what it asks for."""
+    webhooks.project(event(name, product_id))
+    work_once(now=clock.now())
 
 
 def rows():
@@ -30,10 +45,21 @@ def test_the_same_events_three_times_and_reversed_write_nothing(saleor):
     names = ["PRODUCT_CREATED", "PRODUCT_VARIANT_CREATED", "PRODUCT_UPDATED"]
 
     for name in [*names, *names, *names, *reversed(names)]:
-        webhooks.project(event(name, listing.product_id))
+        hear(name, listing.product_id)
 
     assert rows() == before
     assert models.Listing.objects.get().projected_revision == revision
+
+
+def test_a_dozen_events_of_one_product_are_one_reading(saleor):
+    listing = make_live(make_merchant())
+    work_once(now=clock.now())
+
+    for _ in range(12):
+        webhooks.project(event("PRODUCT_UPDATED", listing.product_id))
+
+    waiting = OutboxJob.objects.filter(kind="catalog.project", state="pending")
+    assert [row.payload for row in waiting] == [{"product_id": listing.product_id}]
 
 
 def test_a_change_made_at_saleor_itself_arrives(saleor):
@@ -41,7 +67,7 @@ def test_a_change_made_at_saleor_itself_arrives(saleor):
     variant = saleor.products["P1"].variants[0]
     saleor.set_prices(variant_id=variant.id, prices={"c-jp": Money(15400, "JPY")})
 
-    webhooks.project(event("PRODUCT_VARIANT_UPDATED", listing.product_id))
+    hear("PRODUCT_VARIANT_UPDATED", listing.product_id)
 
     assert queries.cards(market="jp", language="en").cards[0].price == Money(15400, "JPY")
 
@@ -50,12 +76,12 @@ def test_a_product_unpublished_or_deleted_at_saleor_has_no_page(saleor):
     listing = make_live(make_merchant())
 
     saleor.list_in_channel(product_id="P1", channel_id="c-ov", is_published=False)
-    webhooks.project(event("PRODUCT_UPDATED", listing.product_id))
+    hear("PRODUCT_UPDATED", listing.product_id)
     assert queries.cards(market="overseas", language="en").total == 0
     assert queries.cards(market="jp", language="en").total == 1
 
     del saleor.products["P1"]
-    webhooks.project(event("PRODUCT_DELETED", listing.product_id))
+    hear("PRODUCT_DELETED", listing.product_id)
     assert models.CardRow.objects.count() == 0
 
 
@@ -78,7 +104,7 @@ def test_a_product_entered_at_saleor_is_known_by_its_owner_but_not_shown(saleor)
     make_live(merchant)
     saleor.products["P9"] = replace(saleor.products["P1"], id="P9", slug="foreign", external_reference="")
 
-    webhooks.project(event("PRODUCT_CREATED", "P9"))
+    hear("PRODUCT_CREATED", "P9")
 
     assert queries.merchants_of_products(ids=["P1", "P9", "P404"]) == {"P1": merchant.id, "P9": merchant.id}
     assert queries.pool_category_of_products(ids=["P9"]) == {"P9": "tableware"}

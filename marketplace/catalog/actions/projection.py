@@ -21,6 +21,7 @@ from marketplace.saleor import catalogue
 from marketplace.saleor.types import SaleorProduct
 
 INDEX_JOB = "catalog.index"
+PROJECT_JOB = "catalog.project"
 Rows = dict[tuple[str, str], dict[str, Any]]
 
 
