@@ -6,7 +6,8 @@ from datetime import datetime
 
 from analytics import actions, queries, tasks
 from plugins.api import Money, PluginMeta, hookimpl
-from plugins.api.types import Permission, PoolCell, PoolQuestion, PoolRefusal, PoolTable, SaleFact
+from plugins.api.pool import PoolCell, PoolQuestion, PoolRefusal, PoolTable
+from plugins.api.types import Permission, SaleFact
 
 meta = PluginMeta(
     id="analytics",

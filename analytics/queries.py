@@ -11,7 +11,7 @@ from analytics.calendar import days_of, first_day, week_of, weeks_between
 from analytics.models import Build, Fact, PublishedCell, PublishedTime
 from analytics.types import ALL, AREAS, AXES, GRAINS, MEASURES
 from plugins.api import Money
-from plugins.api import types as t
+from plugins.api import pool as t
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 HORIZON = timedelta(weeks=53)

@@ -19,6 +19,7 @@ from datetime import date, datetime
 
 import pluggy
 
+from plugins.api import pool
 from plugins.api import types as t
 
 PROJECT = "mall"
@@ -211,7 +212,7 @@ def run_schedule(now: datetime, settled: bool, wait: bool) -> None:
 
 
 @hookspec
-def pool_answer(question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal | None:
+def pool_answer(question: pool.PoolQuestion) -> pool.PoolTable | pool.PoolRefusal | None:
     """First. The answer of the sales pool to one question of its closed set.
 
     When: a page of the pool is drawn or downloaded. Answer: a table in which every cell is published or hidden with
@@ -221,7 +222,7 @@ def pool_answer(question: t.PoolQuestion) -> t.PoolTable | t.PoolRefusal | None:
 
 
 @hookspec
-def pool_cells(measure: str, grain: str) -> Sequence[t.PoolCell] | None:
+def pool_cells(measure: str, grain: str) -> Sequence[pool.PoolCell] | None:
     """First. Every published or hidden cell of one measure at one grain, for the download.
 
     When: a file is asked for. Answer: cells in the order of time, category and area; empty for a measure or a grain

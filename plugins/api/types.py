@@ -36,8 +36,7 @@ class Problem:
 
     Arguments: `code`, stable, `plugin.problem`; `message`, what is wrong and what to do, in the reader's words;
     `field`, the form field it belongs to, or ""; `subject`, the id of the listing or line meant, or ""; `blocks`,
-    false for advice only; `source`, the rule behind it when there is one.
-    """
+    false for advice only; `source`, the rule behind it when there is one."""
 
     code: str
     message: Words
@@ -77,8 +76,7 @@ class Listing:
     `answers` holds what the merchant declared, by criterion code; a missing key means "not answered" and is never
     the same as a negative answer. `tax_class` is "standard" or "reduced". `hs_code` is digits only, 6 or more, or "".
     `origin_country` is ISO 3166-1 and `origin_area` ISO 3166-2 ("JP-13": made in Tokyo) or "" where not declared.
-    `markets` are the codes of the markets it is offered in.
-    """
+    `markets` are the codes of the markets it is offered in."""
 
     id: str
     product_id: str
@@ -102,8 +100,7 @@ class Criterion:
     """One question of the shared standard.
 
     `kind`: "choice" (one of `choices`), "text", "date", "number" or "evidence". `applies_to`: category slugs, or
-    empty for every listing; `food_only` narrows it to food.
-    """
+    empty for every listing; `food_only` narrows it to food."""
 
     code: str
     version: str
@@ -233,8 +230,7 @@ class PaymentRequest:
 
     `action`: "initialize", "process", "charge", "refund" or "cancel". `data` is what the buyer's page sent.
     `reference` names the earlier transaction (pspReference) when there is one; `idempotency_key` is stable over
-    retries of one wish.
-    """
+    retries of one wish."""
 
     action: Literal["initialize", "process", "charge", "refund", "cancel"]
     method: str
@@ -263,8 +259,7 @@ class PaymentAnswer:
 class Panel:
     """A part of a page that a plugin contributes. `html` is safe markup made by the plugin's own template.
 
-    `slot`: where it wants to stand ("certificate", "story", "export", "maker"); `order` sorts within a slot.
-    """
+    `slot`: where it wants to stand ("certificate", "story", "export", "maker"); `order` sorts within a slot."""
 
     plugin: str
     slot: str
@@ -343,8 +338,7 @@ class SaleFact:
     `amount` as charged, tax included, without shipping, always positive (a refund is a measure of its own);
     `yen`, the amount in whole yen at the dated rate stored with the sale; `order_token`, equal for the lines of one
     order within one period and of no other use: it is destroyed once that period's cube is built.
-    What does not enter: names, addresses, e-mail, order numbers, free text, time of day.
-    """
+    What does not enter: names, addresses, e-mail, order numbers, free text, time of day."""
 
     id: str
     kind: Literal["sale", "refund"]
@@ -402,88 +396,3 @@ class RefundMade:
     amount: Money
     reason: Words
     refunded_at: datetime
-
-
-PoolAxis = Literal["time", "category", "area"]
-
-
-@dataclass(frozen=True, slots=True)
-class PoolQuestion:
-    """One question to the sales pool: a measure, spread over two of three dimensions, at one grain of time.
-
-    Arguments: `measure`, "sales" (before refunds) or "refunds" (in the week they were made); `grain`, "week" (ISO) or
-    "period" (4-4-5: weeks 1-4, 5-8 and 9-13 of each quarter of the ISO year); `rows` and `columns`, two different
-    dimensions; `time` ("2026-W35", "2026-P09", or "" for the newest), `category` and `area` ("all" or one member)
-    choose the slice of the dimension that is on neither axis; they must be left alone for one that is.
-    """
-
-    measure: str = "sales"
-    grain: str = "week"
-    rows: str = "time"
-    columns: str = "category"
-    time: str = ""
-    category: str = "all"
-    area: str = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class PoolKey:
-    """The address of one cell: the code of its week or period, a category slug or "all", an area or "all"."""
-
-    time: str
-    category: str
-    area: str
-
-
-@dataclass(frozen=True, slots=True)
-class PoolCell:
-    """One cell. `value` is None when hidden, and then `reason` is "few_owners", "few_orders", "dominance" or
-    "protects_neighbour"; a cell without any sale looks like a hidden one. `orders` and `owners` are bands ("10-19")
-    of a published cell. `parent` is the finest published cell that contains a hidden one, if there is any."""
-
-    key: PoolKey
-    value: Money | None
-    orders: str = ""
-    owners: str = ""
-    reason: str = ""
-    parent: PoolKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PoolChoices:
-    """What may be asked: codes by name of the dimension; times newest first, by grain; `days` gives the first and the
-    last day of each time."""
-
-    measures: tuple[str, ...]
-    times: Mapping[str, tuple[str, ...]]
-    categories: tuple[str, ...]
-    areas: tuple[str, ...]
-    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PoolTable:
-    """The answer: `cells[i][j]` belongs to `rows[i]` and `columns[j]`; "all" comes last on an axis.
-
-    `version` names the newest build, `digest` is the SHA-256 of its published cells; `is_simulated` says that some of
-    its sales were made up for a demonstration.
-    """
-
-    question: PoolQuestion
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    cells: tuple[tuple[PoolCell, ...], ...]
-    choices: PoolChoices
-    version: int
-    digest: str
-    built_at: datetime | None
-    is_simulated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PoolRefusal:
-    """A question outside the closed set: `field` is the part of it that cannot be, `message` says why."""
-
-    field: str
-    message: Words
-    choices: PoolChoices

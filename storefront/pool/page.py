@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.kernel.money import format_money
-from plugins.api.types import PoolCell, PoolChoices, PoolKey, PoolQuestion, PoolTable
+from plugins.api.pool import PoolCell, PoolChoices, PoolKey, PoolQuestion, PoolTable
 from storefront.pool import chart
 from storefront.pool.words import ALL, AREAS, AXES, GRAINS, MEASURES, REASONS, Words
 
@@ -134,7 +134,7 @@ def show_form(question: PoolQuestion, choices: PoolChoices, words: Words) -> lis
         "grain": (_("Grain"), GRAINS),
         "rows": (_("Rows"), AXES),
         "columns": (_("Columns"), AXES),
-        "time": (_("Week or period"), {"": _("Newest"), **newest}),
+        "time": (_("Week or period"), {"": _("The newest"), **newest}),
         "category": (_("Category"), {ALL: _("All categories"), **words.categories}),
         "area": (_("Buyer's area"), AREAS),
     }

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.queries.policy import can
-from plugins.api.types import PoolCell, PoolRefusal
+from plugins.api.pool import PoolCell, PoolRefusal
 from plugins.runtime import hooks
 from storefront.pool import page
 from storefront.pool.words import Words

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.catalog import queries as catalog
-from plugins.api.types import PoolChoices, PoolKey
+from plugins.api.pool import PoolChoices, PoolKey
 
 ALL = "all"
 MEASURES = {

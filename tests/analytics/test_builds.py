@@ -10,7 +10,7 @@ from analytics.calendar import period_of, week_of
 from analytics.models import Build, Fact, PublishedCell
 from analytics.types import UnableToRecord
 from plugins.api import Money
-from plugins.api.types import PoolQuestion, PoolRefusal
+from plugins.api.pool import PoolQuestion, PoolRefusal
 from tests.analytics.conftest import AFTER_13_WEEKS
 from tests.analytics.factories import MONDAY, make_fact, make_market
 
