@@ -51,29 +51,35 @@ def join_merchant(
         raise UnableToJoin("the Japanese name is missing")
     _check_notice(legal_notice)
     _check_number(invoice_number, is_corporation)
-    with transaction.atomic():
-        if models.Merchant.objects.filter(code=code).exists():
-            raise UnableToJoin(f"the code {code} is taken")
-        row = models.Merchant.objects.create(
-            code=code,
-            owner_key=owner_key,
-            names=dict(name),
-            profiles=dict(profile or {}),
-            addresses=dict(address),
-            postal_code=postal_code,
-            representative=representative,
-            phone=phone,
-            email=email,
-            invoice_number=invoice_number,
-            is_corporation=is_corporation,
-            joined_on=joined_on,
-        )
-        _save_notice(row.pk, legal_notice, email)
-        record(actor=actor, action="merchants.merchant.joined", subject=f"merchant:{row.pk}", detail={"code": code})
-        enqueue(kind=OPEN_JOB, key=str(row.pk), payload={"merchant_id": str(row.pk)})
-        seen = merchants_for_plugins(ids=[str(row.pk)], on_date=joined_on)[str(row.pk)]
-        hooks.notify("merchant_joined", event=MerchantJoined(seen, clock.now()))
+    row = models.Merchant(
+        code=code,
+        owner_key=owner_key,
+        names=dict(name),
+        profiles=dict(profile or {}),
+        addresses=dict(address),
+        postal_code=postal_code,
+        representative=representative,
+        phone=phone,
+        email=email,
+        invoice_number=invoice_number,
+        is_corporation=is_corporation,
+        joined_on=joined_on,
+    )
+    _bring_in(row, legal_notice, actor)
     return get_merchant(code=code)
+
+
+def _bring_in(row: models.Merchant, legal_notice: Mapping[str, Words], actor: str) -> None:
+    with transaction.atomic():
+        if models.Merchant.objects.filter(code=row.code).exists():
+            raise UnableToJoin(f"the code {row.code} is taken")
+        row.save()
+        key = str(row.pk)
+        _save_notice(row.pk, legal_notice, row.email)
+        record(actor=actor, action="merchants.merchant.joined", subject=f"merchant:{key}", detail={"code": row.code})
+        enqueue(kind=OPEN_JOB, key=key, payload={"merchant_id": key})
+        seen = merchants_for_plugins(ids=[key], on_date=row.joined_on)[key]
+        hooks.notify("merchant_joined", event=MerchantJoined(seen, clock.now()))
 
 
 def open_at_saleor(*, merchant_id: str) -> Merchant:

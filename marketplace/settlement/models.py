@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from marketplace.kernel.audit.models import AppendOnly
+from marketplace.kernel.append_only import AppendOnly
 
 
 class Entry(AppendOnly):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from django.db import models
 
+from marketplace.kernel.append_only import AppendOnlyError
 from marketplace.kernel.audit import queries
 from marketplace.kernel.audit.actions import record
-from marketplace.kernel.audit.models import AppendOnlyError, AuditEntry
+from marketplace.kernel.audit.models import AuditEntry
 from marketplace.kernel.scope import ScopeMissing, all_merchants, current_merchant, merchant_scope
 
 

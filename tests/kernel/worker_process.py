@@ -13,6 +13,7 @@ import django
 from django.conf import settings
 
 from infra.settings import DATABASES
+from plugins.runtime.loading import Plugins, use_plugins
 
 
 def configure() -> None:
@@ -24,10 +25,8 @@ def configure() -> None:
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         MALL_EMBEDDED_WORKER="",
     )
-    django.setup()
-    from plugins.runtime.loading import Plugins, use_plugins
-
     use_plugins(Plugins([]))
+    django.setup()
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from marketplace.kernel.audit.models import AppendOnlyError
+from marketplace.kernel.append_only import AppendOnlyError
 from marketplace.orders import queries as orders
 from marketplace.orders.actions import project_order, refuse_lines, ship_parcel
 from marketplace.settlement import actions, queries
