@@ -144,7 +144,8 @@ def test_app_manages_its_own_webhooks_and_no_others():
       webhook { id asyncEvents { eventType } } errors { field code } } }"""
     made = data_of(create, {"i": {"name": "w", "targetUrl": f"{ORIGIN}/h", "query": QUERY}}, token=first)
     gid = made["webhookCreate"]["webhook"]["id"]
-    update = "mutation($id: ID!) { webhookUpdate(id: $id, input: {isActive: false}) { webhook { isActive } errors { code } } }"
+    update = """mutation($id: ID!) { webhookUpdate(id: $id, input: {isActive: false}) {
+      webhook { isActive } errors { code } } }"""
 
     foreign = ask(update, {"id": gid}, token=second)["data"]["webhookUpdate"]
     assert Webhook.objects.get().is_active

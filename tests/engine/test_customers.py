@@ -149,7 +149,8 @@ def test_registration_is_confirmed_by_the_token_an_app_is_told(app_double):
     refused = sign_in(email="taro@example.com")
     run_due(soon())
     told = app_double.bodies("/hook")
-    confirm = "mutation($e: String!, $t: String!) { confirmAccount(email: $e, token: $t) { user { isConfirmed } errors { code } } }"
+    confirm = """mutation($e: String!, $t: String!) { confirmAccount(email: $e, token: $t) {
+      user { isConfirmed } errors { code } } }"""
     confirmed = data_of(confirm, {"e": "taro@example.com", "t": told[0]["token"]})["confirmAccount"]
 
     assert (
