@@ -109,7 +109,8 @@ class TantivyBackend:
         order = {} if query.order == "relevance" else _order(query.order)
         found = searcher.search(asked, limit=max(1, query.limit), offset=query.offset, count=True, **order)
         ids = tuple(searcher.doc(address)["id"][0] for _, address in found.hits)
-        return self._make_hits(ids=ids, total=found.count, facets=self._facets(searcher, query))
+        total = int(found.count or 0)  # type: ignore[attr-defined]
+        return self._make_hits(ids=ids, total=total, facets=self._facets(searcher, query))
 
     def _facets(self, searcher: tantivy.Searcher, query: Any) -> dict[str, dict[str, int]]:
         """Count each facet over what the other facets leave, so that a chosen value's neighbours keep their counts."""

@@ -189,14 +189,14 @@ def analyse(*, names: Iterable[str], texts: Iterable[str] = ()) -> dict[str, tup
     tokens: dict[str, list[str]] = {name: [] for name in FIELDS}
     for name in names:
         for segment in segments(name):
-            for field, found in _analyse_segment(segment).items():
-                tokens[field].extend(found)
+            for field, terms in _analyse_segment(segment).items():
+                tokens[field].extend(terms)
     for text in texts:
         for segment in segments(text):
-            found = _analyse_segment(segment)
+            analysed = _analyse_segment(segment)
             for field in ("word", "reading", "romaji"):
-                tokens[f"text_{field}"].extend(found[field])
-    return {field: tuple(found) for field, found in tokens.items()}
+                tokens[f"text_{field}"].extend(analysed[field])
+    return {field: tuple(terms) for field, terms in tokens.items()}
 
 
 def _tokenizer() -> Tokenizer:

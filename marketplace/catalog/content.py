@@ -127,21 +127,38 @@ def _columns(
         "category_name": words(subject.category_names, language),
         "top_category_slug": subject.top_category,
         "published_at": subject.published_at,
-        "detail": {
-            "description": words(view.description, language),
-            "variants": [_variant(variant, market.code, language, name) for variant in sold],
-            "gallery": [asdict(picture) for picture in pictures],
-            "facts": [asdict(fact) for fact in _facts(subject, language)],
-            "panels": [
-                asdict(PanelView(panel.plugin, panel.slot, words(panel.title, language), words(panel.html, language)))
-                for panel in shown
-                if panel.slot not in ("badge", "teaser")
-            ],
-            "maker": asdict(_maker(subject.merchant, language)),
-            "legal": [asdict(fact) for fact in _legal(subject.legal, language)],
-            "blocked_destinations": [asdict(_blocked_view(*each, language)) for each in blocked],
-            "weight_g": view.weight_g,
-        },
+        "detail": _detail(subject, market, language, panels=shown, pictures=pictures, blocked=blocked),
+    }
+
+
+def _detail(
+    subject: Subject,
+    market: api.Market,
+    language: str,
+    *,
+    panels: Sequence[api.Panel],
+    pictures: Sequence[Picture],
+    blocked: Sequence[tuple[api.DestinationStatus, api.Problem]],
+) -> dict[str, Any]:
+    view = subject.view
+    return {
+        "description": words(view.description, language),
+        "variants": [
+            _variant(variant, market.code, language, words(view.name, language))
+            for variant in subject.product.variants
+            if market.code in variant.prices
+        ],
+        "gallery": [asdict(picture) for picture in pictures],
+        "facts": [asdict(fact) for fact in _facts(subject, language)],
+        "panels": [
+            asdict(PanelView(panel.plugin, panel.slot, words(panel.title, language), words(panel.html, language)))
+            for panel in panels
+            if panel.slot not in ("badge", "teaser")
+        ],
+        "maker": asdict(_maker(subject.merchant, language)),
+        "legal": [asdict(fact) for fact in _legal(subject.legal, language)],
+        "blocked_destinations": [asdict(_blocked_view(*each, language)) for each in blocked],
+        "weight_g": view.weight_g,
     }
 
 

@@ -126,8 +126,8 @@ def _labels(code: str, *, market: str, language: str, values: Sequence[str]) -> 
         rows = models.Category.objects.filter(slug__in=values).values_list("slug", "names")
         return {slug: _word(names, language) for slug, names in rows}
     if code == "merchant":
-        rows = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=values)
-        return dict(rows.order_by().values_list("merchant_code", "merchant_name").distinct())
+        cards = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=values)
+        return dict(cards.order_by().values_list("merchant_code", "merchant_name").distinct())
     if code == "price":
         return {str(low): _price_label(market, language, low, high) for low, high in _ranges(market)}
     return {value: _word(LABELS[value], language) for value in values if value in LABELS}

@@ -71,17 +71,17 @@ def _answer_words(answer: Any) -> Words:
 
 
 def _certificate(listing: Listing, declared: tuple[Declaration, ...], on_date: date) -> Panel:
-    permits = []
-    for rule in tables.permit_rules(listing, on_date):
-        permit = checks.valid_permit(listing, rule.kind, on_date)
-        if permit is not None:
-            permits.append({"name": rule.name, "number": permit.number, "valid_to": permit.valid_to})
+    permits = [
+        (rule.name, permit.number, permit.valid_to)
+        for rule in tables.permit_rules(listing, on_date)
+        if (permit := checks.valid_permit(listing, rule.kind, on_date)) is not None
+    ]
     html = {}
     for language in LANGUAGES:
         context = {
             "language": language,
             "lines": [(line.code, line.label[language], line.value[language]) for line in declared],
-            "permits": [(each["name"][language], each["number"], each["valid_to"]) for each in permits],
+            "permits": [(names[language], number, valid_to) for names, number, valid_to in permits],
             "version": tables.VERSION,
         }
         html[language] = render_to_string("quality/certificate.html", context)

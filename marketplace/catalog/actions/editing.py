@@ -54,14 +54,9 @@ def draft_listing(
     slug: str = "",
     pictures: Sequence[PictureDraft] = (),
 ) -> ListingRecord:
-    """Keep a new listing as a draft; nothing reaches Saleor or a shopper.
-
-    Arguments: `category`, a slug; `answers`, by criterion code, a missing key is "not answered"; `tax_class`,
-    "standard" or "reduced"; `weight_g`, packed; `slug`, made from the English name when empty, and from the merchant
-    and a number when taken. Raises `LookupError` for an unknown category, `MerchantMissing` for an unknown merchant.
-    """
+    """Keep a new listing as a draft. `answers` by criterion code, a missing key is "not answered"; `weight_g` packed;
+    `slug` made from the English name when empty. Raises `LookupError` for an unknown category or merchant."""
     merchant = merchants.get_merchant_by_id(merchant_id=merchant_id)
-    now = clock.now()
     with transaction.atomic():
         row = models.Listing.objects.create(
             merchant_id=merchant.id,
@@ -78,8 +73,8 @@ def draft_listing(
             origin_area=origin_area,
             weight_g=weight_g,
             markets=list(markets),
-            created_at=now,
-            updated_at=now,
+            created_at=clock.now(),
+            updated_at=clock.now(),
         )
         record(actor=actor, action="catalog.listing.drafted", subject=f"listing:{row.pk}", detail={"slug": row.slug})
     for picture in pictures:

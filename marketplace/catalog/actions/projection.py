@@ -46,13 +46,13 @@ def project_merchant(*, merchant_id: str) -> int:
     changed."""
     rows = models.Listing.objects.filter(merchant_id=merchant_id, state=models.Listing.State.LIVE).order_by("pk")
     ids = list(rows.exclude(product_id=None).values_list("product_id", flat=True))
-    return sum(project_product(product_id=each) for each in ids)
+    return sum(project_product(product_id=str(each)) for each in ids)
 
 
 def project_all() -> int:
     """Project every listing that was ever published. Returns how many changed."""
     rows = models.Listing.objects.exclude(product_id=None).order_by("pk")
-    return sum(project_product(product_id=each) for each in list(rows.values_list("product_id", flat=True)))
+    return sum(project_product(product_id=str(each)) for each in list(rows.values_list("product_id", flat=True)))
 
 
 def planned_rows(listing: models.Listing, product: SaleorProduct | None) -> Rows:

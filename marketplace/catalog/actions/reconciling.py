@@ -25,7 +25,7 @@ def reconcile(*, since: datetime | None = None) -> ReconcileReport:
         differences += _compare(product)
     listings = models.Listing.objects.exclude(product_id=None)
     if since is None:
-        for product_id in listings.exclude(product_id__in=seen).values_list("product_id", flat=True):
+        for product_id in map(str, listings.exclude(product_id__in=seen).values_list("product_id", flat=True)):
             if models.CardRow.objects.filter(product_id=product_id).exists():
                 projection.project_product(product_id=product_id)
                 differences.append(Difference(product_id, "not at Saleor", True))

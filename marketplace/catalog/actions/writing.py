@@ -152,8 +152,8 @@ def _write_pictures(row: models.Listing, product: SaleorProduct) -> None:
         with picture.file.open("rb") as file:
             media_id = orphan or catalogue.add_picture(
                 product_id=product.id,
-                filename=picture.file.name.rpartition("/")[2],
-                content_type=mimetypes.guess_type(picture.file.name)[0] or "image/png",
+                filename=str(picture.file.name).rpartition("/")[2],
+                content_type=mimetypes.guess_type(str(picture.file.name))[0] or "image/png",
                 content=file.read(),
                 alt=alt,
             )

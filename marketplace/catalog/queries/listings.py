@@ -18,13 +18,14 @@ from plugins.api.money import Money
 
 def merchants_of_products(*, ids: Iterable[str]) -> dict[str, str]:
     """Return the merchant id of each product by its Saleor id, in one statement; unknown products are left out."""
-    return dict(models.Listing.objects.filter(product_id__in=list(ids)).values_list("product_id", "merchant_id"))
+    rows = models.Listing.objects.filter(product_id__in=list(ids))
+    return {str(key): merchant for key, merchant in rows.values_list("product_id", "merchant_id")}
 
 
 def pool_category_of_products(*, ids: Iterable[str]) -> dict[str, str]:
     """Return the pool's category slug of each product by its Saleor id, as the listing stands now."""
     rows = models.Listing.objects.filter(product_id__in=list(ids))
-    return dict(rows.values_list("product_id", "category__pool_category"))
+    return {str(key): slug for key, slug in rows.values_list("product_id", "category__pool_category")}
 
 
 def listing_ids(*, slugs: Sequence[str]) -> dict[str, str]:
@@ -42,7 +43,7 @@ def listing_names(*, ids: Sequence[str]) -> dict[str, dict[str, str]]:
 def product_ids(*, merchant_id: str) -> tuple[str, ...]:
     """Return the Saleor ids of a merchant's products that were ever published."""
     rows = models.Listing.objects.filter(merchant_id=merchant_id, product_id__isnull=False).order_by("pk")
-    return tuple(rows.values_list("product_id", flat=True))
+    return tuple(str(key) for key in rows.values_list("product_id", flat=True))
 
 
 def listing_record(*, listing_id: str, merchant_id: str | None = None) -> ListingRecord:
