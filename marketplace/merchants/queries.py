@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from django.db.models import Q
 
-from marketplace.accounts.types import Membership
+from marketplace.accounts.types import MemberRole, Membership
 from marketplace.kernel.scope import merchant_scope
 from marketplace.merchants import models
 from marketplace.merchants.types import (
@@ -80,7 +81,7 @@ def permits(*, merchant_id: str, on_date: date | None = None) -> list[Permit]:
 def memberships(*, user_id: int) -> list[Membership]:
     """Return for which merchants a user works, by merchant code."""
     rows = models.Member.objects.filter(user_id=user_id).order_by("merchant__code")
-    return [Membership(str(row.merchant_id), row.role) for row in rows]
+    return [Membership(str(row.merchant_id), cast(MemberRole, row.role)) for row in rows]
 
 
 def members(*, merchant_id: str) -> list[Member]:

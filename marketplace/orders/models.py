@@ -5,6 +5,8 @@ Amounts are kept in the order's currency, with the yen of the day of sale beside
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from marketplace.kernel.scope import ScopedManager
@@ -21,7 +23,7 @@ class ScopedByRefund(ScopedManager):
 class Amount(models.DecimalField):
     """An amount of money in the currency that its row or parent names."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 15, "decimal_places": 3, **options})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 from django.db.models import Sum
 
@@ -18,6 +19,7 @@ from marketplace.orders.types import (
     DayFigures,
     MerchantPart,
     OrderMissing,
+    OrderState,
     OrderSums,
     ProblemView,
     RefundView,
@@ -46,7 +48,7 @@ def order_for_buyer(*, token: str) -> BuyerOrder:
         number=record.number,
         market=record.market,
         language=record.language,
-        state=record.state,
+        state=cast(OrderState, record.state),
         placed_at=record.placed_at,
         total=amount_of(record.total, record),
         shipping=amount_of(record.shipping, record),
@@ -191,7 +193,7 @@ def _sums(record: models.OrderRecord, parts: tuple) -> OrderSums:
         order_id=record.order_id,
         number=record.number,
         market=record.market,
-        state=record.state,
+        state=cast(OrderState, record.state),
         day_sold=record.day_sold,
         total=amount_of(record.total, record),
         yen_total=record.yen_total,

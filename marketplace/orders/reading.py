@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 
@@ -12,7 +12,7 @@ from marketplace.kernel.money import round_down
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.types import Merchant
 from marketplace.orders import models
-from marketplace.orders.types import LineView, PartView, RefundLineView, RefundView
+from marketplace.orders.types import LineView, PartState, PartView, RefundLineView, RefundView
 from plugins.api.money import Money
 
 Names = dict[str, Merchant]
@@ -50,7 +50,7 @@ def part_view(part: models.MerchantOrder, names: Names) -> PartView:
         merchant_id=str(part.merchant_id),
         merchant_code=merchant.code,
         merchant_name=merchant.name,
-        state=part.state,
+        state=cast(PartState, part.state),
         lines=tuple(_line(each, record, back) for each in part.lines.all()),
         goods=amount_of(part.goods, record),
         shipping=amount_of(part.shipping, record),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from marketplace.orders.types import OrderSums, PartView, RefundView
 from marketplace.settlement import rules
@@ -21,7 +22,7 @@ from plugins.api.money import Money
 
 
 def yen(amount: int) -> Money:
-    return Money(amount, "JPY")
+    return Money(Decimal(amount), "JPY")
 
 
 def check_balanced(postings: Iterable[Posting]) -> None:

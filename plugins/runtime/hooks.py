@@ -148,7 +148,7 @@ def _merchant_ids(value: Any) -> Iterator[str]:
     elif is_dataclass(value):
         for each in fields(value):
             if each.name == "merchant_id":
-                yield value.merchant_id
+                yield getattr(value, each.name)
             else:
                 yield from _merchant_ids(getattr(value, each.name))
     elif isinstance(value, tuple | list):

@@ -11,7 +11,7 @@ from django.db import connection, models, transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.crash import crash_point
-from marketplace.kernel.jobs.models import AT_ONCE, Hold, InboxEvent, OutboxJob, State
+from marketplace.kernel.jobs.models import AT_ONCE, Hold, InboxEvent, OutboxJob, State, Work
 from marketplace.kernel.jobs.types import InboxRow
 
 
@@ -51,9 +51,11 @@ def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
 
 def retry_parked(*, table: str, row_id: int) -> bool:
     """Make a parked row (`table` "inbox" or "outbox") due again. Returns whether there was one."""
-    model = {"inbox": InboxEvent, "outbox": OutboxJob}[table]
-    changed = model.objects.filter(id=row_id, state=State.PARKED).update(
-        state=State.PENDING, attempts=0, run_at=AT_ONCE, leased_until=None
+    tables: dict[str, type[Work]] = {"inbox": InboxEvent, "outbox": OutboxJob}
+    changed = (
+        tables[table]
+        ._default_manager.filter(id=row_id, state=State.PARKED)
+        .update(state=State.PENDING, attempts=0, run_at=AT_ONCE, leased_until=None)
     )
     return bool(changed)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
 
 from marketplace.kernel import clock
 from marketplace.merchants import queries as merchants
 from marketplace.orders.models import FactToken, MerchantOrderLine, OrderRecord, Refund
+from marketplace.orders.types import Area
 from plugins.api.money import Money
 from plugins.api.types import SaleFact
 from plugins.runtime import hooks
@@ -50,7 +53,7 @@ def _notify(
     name: str,
     day: date,
     quantity: int,
-    amount: object,
+    amount: Decimal,
     yen: int,
     token: str,
     owners: dict[str, str],
@@ -63,7 +66,7 @@ def _notify(
         merchant_id=merchant,
         owner_key=owners[merchant],
         category=line.category,
-        area=record.area,
+        area=cast(Area, record.area),
         quantity=quantity,
         amount=Money(amount, record.currency),
         yen=yen,
