@@ -77,9 +77,7 @@ def draft_listing(
             updated_at=clock.now(),
         )
         record(actor=actor, action="catalog.listing.drafted", subject=f"listing:{row.pk}", detail={"slug": row.slug})
-    for picture in pictures:
-        add_picture(listing_id=str(row.pk), picture=picture, actor=actor)
-    return listing_record(listing_id=str(row.pk))
+    return _add_pictures(str(row.pk), pictures, actor)
 
 
 def update_listing(*, listing_id: str, actor: str, merchant_id: str | None = None, **changes: Any) -> ListingRecord:
@@ -154,6 +152,12 @@ def change_stock(
     record(actor=actor, action="catalog.stock.changed", subject=f"listing:{row.pk}", detail=detail)
     projection.project_product(product_id=str(row.product_id))
     return listing_record(listing_id=found.id)
+
+
+def _add_pictures(listing_id: str, pictures: Sequence[PictureDraft], actor: str) -> ListingRecord:
+    for picture in pictures:
+        add_picture(listing_id=listing_id, picture=picture, actor=actor)
+    return listing_record(listing_id=listing_id)
 
 
 def _stored(name: str, value: Any) -> Any:
