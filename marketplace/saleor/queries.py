@@ -9,7 +9,9 @@ from marketplace.saleor.types import InstalledApp, NotInstalled
 def installation(*, api_url: str) -> InstalledApp | None:
     """Return the installation at the Saleor of this address, or None."""
     row = Installation.objects.filter(api_url=api_url).first()
-    return row and InstalledApp(api_url=row.api_url, app_id=row.app_id, token=row.token, jwks=row.jwks)
+    if row is None:
+        return None
+    return InstalledApp(api_url=row.api_url, app_id=row.app_id, token=row.token, jwks=row.jwks)
 
 
 def app_token(*, api_url: str) -> str:

@@ -29,7 +29,7 @@ def api_url() -> str:
 def refuse_inside_transaction() -> None:
     """Raise `RuntimeError` when a transaction of the mall is open. The one that a test case opens does not count."""
     blocks = connections["default"].atomic_blocks
-    if any(not block._from_testcase for block in blocks):
+    if any(not getattr(block, "_from_testcase", False) for block in blocks):
         raise RuntimeError("call to Saleor inside a mall transaction")
 
 
