@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.engine import listener
+from tests.engine import listener, seen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seen_fields() -> Iterator[None]:
+    """With ENGINE_UNSEEN=FILE, write there which declared fields no test saw return a value."""
+    seen.record()
+    yield
+    if os.environ.get("ENGINE_UNSEEN"):
+        Path(os.environ["ENGINE_UNSEEN"]).write_text("\n".join(seen.unseen()) + "\n")
 
 
 @pytest.fixture

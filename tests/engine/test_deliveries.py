@@ -264,3 +264,18 @@ def test_app_asked_in_the_middle_of_a_request_asks_back_twice(app_double):
     assert depths == [0, 1]
     deliveries_ = data["deliveryOptionsCalculate"]["deliveries"]
     assert [each["shippingMethod"]["name"] for each in deliveries_] == ["plain inside"]
+
+
+def test_control_calls_exist_only_when_switched_on(app_double, settings):
+    make_webhook("CATEGORY_UPDATED")
+    tell()
+    settings.ENGINE_TEST_CONTROL = False
+    assert handle("GET", "/__test__/deliveries", {}, b"")[0] == 404
+
+    settings.ENGINE_TEST_CONTROL = True
+    queue = json.loads(handle("GET", "/__test__/deliveries", {}, b"")[2])["deliveries"]
+    sent = json.loads(handle("POST", "/__test__/deliveries", {}, json.dumps({"now": soon().isoformat()}).encode())[2])
+
+    assert [row["event_type"] for row in queue] == ["CATEGORY_UPDATED"]
+    assert sent == {"tried": 1}
+    assert len(app_double.received) == 1

@@ -1,0 +1,46 @@
+"""Which declared fields ever returned a value while the engine's tests ran."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLObjectType
+
+from infra.engine.schema.build import schema
+from infra.engine.schema.completion import Failed
+from infra.engine.schema.executor import FieldPlan, Run
+
+SEEN: set[tuple[str, str]] = set()
+
+
+def record() -> None:
+    """From now on note every field that gives a value to somebody."""
+    plain_resolve, plain_call = Run.resolve, Run.call
+
+    def resolve(self: Run, plan: FieldPlan, parents: list[Any]) -> list[Any]:
+        values = plain_resolve(self, plan, parents)
+        _note(plan, values)
+        return values
+
+    def call(self: Run, plan: FieldPlan) -> Any:
+        value = plain_call(self, plan)
+        _note(plan, [value])
+        return value
+
+    Run.resolve, Run.call = resolve, call  # type: ignore[method-assign]
+
+
+def _note(plan: FieldPlan, values: list[Any]) -> None:
+    if any(value is not None and not isinstance(value, Exception | Failed) for value in values):
+        SEEN.add((plan.parent_name, plan.name))
+
+
+def unseen() -> list[str]:
+    """Return the declared fields of object types never seen with a value, in order."""
+    declared = {
+        (type_.name, field)
+        for type_ in schema().type_map.values()
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__") and type_.name != "Subscription"
+        for field in type_.fields
+    }
+    return sorted(f"{type_name}.{field}" for type_name, field in declared - SEEN)
