@@ -9,7 +9,9 @@ from infra.engine.products.models import (
     AssignedValue,
     Attribute,
     AttributeValue,
+    Page,
     PageTypeAttribute,
+    Product,
     ProductTypeAttribute,
 )
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
@@ -108,8 +110,6 @@ def _links(batch: Batch) -> dict[int, list[Attribute]]:
 def _type_keys(batch: Batch, is_variant: bool) -> dict[int, int]:
     if not is_variant:
         return {parent.pk: parent.product_type_id for parent in batch.parents}
-    from infra.engine.products.models import Product
-
     types = dict(
         Product.objects.filter(pk__in={parent.product_id for parent in batch.parents}).values_list(
             "pk", "product_type_id"
@@ -121,16 +121,31 @@ def _type_keys(batch: Batch, is_variant: bool) -> dict[int, int]:
 def _assigned_of(batch: Batch) -> list[list[dict[str, Any]]]:
     column = {"Page": "page_id", "Product": "product_id"}.get(type(batch.parents[0]).__name__, "variant_id")
     links = _links(batch)
-    rows = AssignedValue.objects.filter(**{f"{column}__in": list(links)}).select_related(
-        "value__attribute", "value__reference_page", "value__reference_product"
-    )
+    attributes = {row.pk: row for rows in links.values() for row in rows}
     values: dict[tuple[int, int], list[AttributeValue]] = {}
-    for row in rows:
-        values.setdefault((getattr(row, column), row.value.attribute_id), []).append(row.value)
+    for row in AssignedValue.objects.filter(**{f"{column}__in": list(links)}).select_related("value"):
+        value = row.value
+        if value.attribute_id in attributes:
+            value.attribute = attributes[value.attribute_id]
+            values.setdefault((getattr(row, column), value.attribute_id), []).append(value)
+    _load_references([value for found in values.values() for value in found])
     return [
         [assigned(attribute, values.get((parent.pk, attribute.pk), [])) for attribute in links[parent.pk]]
         for parent in batch.parents
     ]
+
+
+def _load_references(values: list[AttributeValue]) -> None:
+    """Give every value the row it refers to: one row for all that name the same."""
+    pages = {value.reference_page_id for value in values} - {None}
+    products = {value.reference_product_id for value in values} - {None}
+    by_page = Page.objects.in_bulk(pages) if pages else {}
+    by_product = Product.objects.in_bulk(products) if products else {}
+    for value in values:
+        if value.reference_page_id:
+            value.reference_page = by_page[value.reference_page_id]
+        if value.reference_product_id:
+            value.reference_product = by_product[value.reference_product_id]
 
 
 def assigned_attributes(batch: Batch) -> list[Any]:

@@ -22,9 +22,15 @@ def _taxes(batch: Batch, channel: Channel) -> ChannelTaxes:
     return batch.context.remember(("taxes", pair), lambda: taxes_of({pair})[pair])
 
 
-def _tax_classes(product_ids: set[int]) -> dict[int, int | None]:
-    rows = Product.objects.filter(pk__in=product_ids).values_list("pk", "tax_class_id", "product_type__tax_class_id")
-    return {pk: own or by_type for pk, own, by_type in rows}
+def _tax_classes(batch: Batch, product_ids: set[int]) -> dict[int, int | None]:
+    """Return the tax class of each product, its own or its type's; each product is looked up once per request."""
+    known: dict[int, int | None] = batch.context.cache.setdefault("tax classes", {})
+    missing = product_ids - set(known)
+    if missing:
+        rows = Product.objects.order_by().filter(pk__in=missing)
+        for pk, own, by_type in rows.values_list("pk", "tax_class_id", "product_type__tax_class_id"):
+            known[pk] = own or by_type
+    return known
 
 
 def _taxed(taxes: ChannelTaxes, amount: Decimal, tax_class: int | None, channel: Channel) -> TaxedMoney:
@@ -42,7 +48,7 @@ def variant_pricing(batch: Batch) -> list[Any]:
             channel=channel, variant_id__in=[parent.pk for parent in batch.parents], price_amount__isnull=False
         )
     }
-    classes = _tax_classes({parent.product_id for parent in batch.parents})
+    classes = _tax_classes(batch, {parent.product_id for parent in batch.parents})
     taxes = _taxes(batch, channel)
     answers: list[Any] = []
     for parent in batch.parents:
@@ -65,7 +71,7 @@ def product_pricing(batch: Batch) -> list[Any]:
         channel=channel, variant__product_id__in=[row.pk for row in batch.parents], price_amount__isnull=False
     ).values_list("variant__product_id", "price_amount"):
         amounts.setdefault(product_id, []).append(amount)
-    classes = _tax_classes(set(amounts))
+    classes = _tax_classes(batch, set(amounts))
     taxes = _taxes(batch, channel)
     answers: list[Any] = []
     for row in batch.parents:

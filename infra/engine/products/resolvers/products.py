@@ -16,6 +16,7 @@ from infra.engine.products.models import (
     ProductTypeAttribute,
     ProductVariant,
     TaxClass,
+    VariantChannelListing,
 )
 from infra.engine.products.queries import is_catalogue_staff, visible_variants
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires
@@ -151,14 +152,12 @@ def is_available(batch: Batch) -> list[Any]:
 
     listings = listings_in_channel(batch)
     variants = list(
-        ProductVariant.objects.filter(
-            product_id__in=[row.pk for row in batch.parents],
-            channel_listings__channel=channel,
-            channel_listings__price_amount__isnull=False,
-        )
+        VariantChannelListing.objects.order_by()
+        .filter(channel=channel, price_amount__isnull=False, variant__product_id__in=[row.pk for row in batch.parents])
+        .values_list("variant_id", "variant__product_id", "variant__track_inventory")
     )
-    left = available_by_variant(variant_ids=[row.pk for row in variants], channel_id=channel.pk)
-    sold = {row.product_id for row in variants if not row.track_inventory or left.get(row.pk, 0) > 0}
+    left = available_by_variant(variant_ids=[pk for pk, _, _ in variants], channel_id=channel.pk)
+    sold = {product for pk, product, is_counted in variants if not is_counted or left.get(pk, 0) > 0}
     return [row.pk in sold and is_for_sale(listings.get(row.pk), batch) for row in batch.parents]
 
 
