@@ -65,18 +65,15 @@ def _refresh_delivery(checkout_id: UUID) -> bool:
     an app has excluded the choice just now (recorded live: tests/contract, refusals/closed_complete). A choice that is
     no longer offered at all is refused.
     """
-    checkout = (
-        Checkout.objects.select_related("channel", "assigned_delivery")
-        .filter(pk=checkout_id, assigned_delivery__isnull=False)
-        .first()
-    )
-    if checkout is None or checkout.assigned_delivery is None:
+    chosen = Checkout.objects.filter(pk=checkout_id, assigned_delivery__isnull=False).order_by()
+    seen = chosen.values_list("deliveries_stale_at", "assigned_delivery__active").first()
+    if seen is None or (seen[0] is not None and seen[0] > timezone.now()):
         return False
-    if checkout.deliveries_stale_at is not None and checkout.deliveries_stale_at > timezone.now():
+    checkout = chosen.select_related("channel", "assigned_delivery").first()
+    if checkout is None:
         return False
-    was_active = checkout.assigned_delivery.active
     delivery.options(checkout)
-    return was_active
+    return bool(seen[1])
 
 
 def _order_of(checkout_id: UUID) -> Order:

@@ -23,9 +23,9 @@ declare("CheckoutError", "variants lines addressType")
 ADDRESSES = (("shippingAddress", "SHIPPING", "shipping_address"), ("billingAddress", "BILLING", "billing_address"))
 
 
-def limit() -> int | None:
+def limit(context: Context) -> int | None:
     """Return the shop's most pieces of one variant in a checkout."""
-    return shop_settings().get("limitQuantityPerCheckout")
+    return context.remember("shop settings", shop_settings).get("limitQuantityPerCheckout")
 
 
 @root("Mutation", "checkoutCreate")
@@ -46,7 +46,7 @@ def checkout_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         private_metadata=pairs_to_dict(said.get("privateMetadata"), "privateMetadata"),
     )
     _set_addresses(context, new, said)
-    return {"checkout": lines.create_checkout(new=new, lines=items, limit=limit()), "created": True}
+    return {"checkout": lines.create_checkout(new=new, lines=items, limit=limit(context)), "created": True}
 
 
 def _channel(context: Context, slug: str | None) -> Channel:
@@ -69,7 +69,9 @@ def _set_addresses(context: Context, new: NewCheckout, said: dict[str, Any]) -> 
             setattr(
                 new,
                 column,
-                clean_address(said[name], address_type=kind, rules=rules.get(name), keep_all_fields=keeps_all_fields()),
+                clean_address(
+                    said[name], address_type=kind, rules=rules.get(name), keep_all_fields=keeps_all_fields(context)
+                ),
             )
             setattr(new, f"save_{column}", bool(said.get(save, True)))
         elif said.get(save) is not None:
@@ -80,9 +82,9 @@ def _set_addresses(context: Context, new: NewCheckout, said: dict[str, Any]) -> 
             )
 
 
-def keeps_all_fields() -> bool:
+def keeps_all_fields(context: Context) -> bool:
     """Return whether the shop keeps fields of an address that its country's rules do not know."""
-    return bool(shop_settings().get("preserveAllAddressFields"))
+    return bool(context.remember("shop settings", shop_settings).get("preserveAllAddressFields"))
 
 
 def check_skip(context: Context, said: dict[str, Any]) -> None:
@@ -128,7 +130,9 @@ def _line(item: dict[str, Any]) -> LineInput:
 @root("Mutation", "checkoutLinesAdd")
 def checkout_lines_add(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     items = parse_lines(context, args["lines"])
-    return {"checkout": lines.change_lines(checkout_id=loads.id_of(args), lines=items, replace=False, limit=limit())}
+    return {
+        "checkout": lines.change_lines(checkout_id=loads.id_of(args), lines=items, replace=False, limit=limit(context))
+    }
 
 
 @root("Mutation", "checkoutLinesUpdate")
@@ -137,7 +141,7 @@ def checkout_lines_update(context: Context, args: dict[str, Any]) -> dict[str, A
         checkout_id=loads.id_of(args),
         lines=parse_lines(context, args["lines"]),
         replace=True,
-        limit=limit(),
+        limit=limit(context),
         quantity_required=context.requestor.app is None,
     )
     return {"checkout": changed}

@@ -54,14 +54,14 @@ def note_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 
 def _address(context: Context, said: dict[str, Any], kind: str, rules: dict[str, Any] | None) -> dict[str, Any]:
     check_skip(context, said)
-    return clean_address(said, address_type=kind, rules=rules, keep_all_fields=keeps_all_fields())
+    return clean_address(said, address_type=kind, rules=rules, keep_all_fields=keeps_all_fields(context))
 
 
 @root("Mutation", "checkoutShippingAddressUpdate")
 def shipping_address_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     address = _address(context, args["shippingAddress"], "SHIPPING", args.get("validationRules"))
     changed = actions.set_shipping_address(
-        checkout_id=loads.id_of(args), address=address, save=bool(args.get("saveAddress", True)), limit=limit()
+        checkout_id=loads.id_of(args), address=address, save=bool(args.get("saveAddress", True)), limit=limit(context)
     )
     return {"checkout": changed}
 
