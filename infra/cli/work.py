@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from infra.cli.report import Result, UsageError, result
 
 PULSE_EVERY_S = 1.0
+ALIVE_WITHIN_S = 10.0
 SUMMARY = "run the worker: deliveries, inbox, outbox, schedule"
 
 
@@ -48,6 +49,14 @@ class Pulse(threading.Event):
 def pulse_path(data: Path) -> Path:
     """Return the file whose time of change is when the worker last looked for work."""
     return data / "worker.alive"
+
+
+def is_alive() -> bool:
+    """Whether a worker of this data folder has looked for work within the last seconds."""
+    from django.conf import settings
+
+    path = pulse_path(settings.MALL_DATA)
+    return path.exists() and time.time() - path.stat().st_mtime < ALIVE_WITHIN_S
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -46,7 +46,7 @@ PLACES = {
     ),
     "overseas": (
         ("SG", "018956", "", "Singapore", "10 Bayfront Avenue"),
-        ("HK", "", "", "Central", "1 Connaught Place"),
+        ("HK", "", "Hong Kong Island", "Central", "1 Connaught Place"),
     ),
 }
 BARRED = {"SG": ("2203", "2206", "2208"), "HK": ("1212", "2008", "2501", "0305", "2203", "2206", "2208")}
