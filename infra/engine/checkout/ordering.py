@@ -126,8 +126,7 @@ def _line(
     tax_class_name: str | None,
     taxes: ChannelTaxes,
 ) -> OrderLine:
-    line, variant = item.line, item.line.variant
-    unit, total = item.unit, item.total
+    line, variant, unit, total = item.line, item.line.variant, item.unit, item.total
     plain_unit = _undiscounted(item.unit_base, unit, item, taxes)
     plain_total = _undiscounted(item.unit_base * line.quantity, total, item, taxes)
     return OrderLine(
