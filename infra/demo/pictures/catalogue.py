@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from infra.demo.pictures import cloths, foods, papers, sweets, tableware, tools, toys
+from infra.demo.pictures import cloths, foods, metalwork, papers, savoury, sweets, tableware, tools, toys
 from infra.demo.pictures.canvas import Canvas
 
 Draw = Callable[[Canvas, str], None]
@@ -19,9 +19,9 @@ CRAFTS: dict[str, tuple[Draw, tuple[str, ...]]] = {
     "glass": (tableware.glass, ("cup", "plate", "vase", "chime")),
     "lacquer": (tableware.lacquerware, ("bowl", "natsume", "tray", "plate", "chopsticks", "bento")),
     "pottery": (tableware.pottery, ("cup", "vase", "ricebowl", "soba", "pourer", "teapot white", "donabe")),
-    "ironkettle": (tableware.iron, ("kettle", "bell", "trivet", "pan")),
-    "metal": (tableware.tin, ("cup", "plates", "basket", "bookmark")),
-    "wood": (tableware.wood, ("tub", "pail", "masu", "board")),
+    "ironkettle": (metalwork.iron, ("kettle", "bell", "trivet", "pan")),
+    "metal": (metalwork.tin, ("cup", "plates", "basket", "bookmark")),
+    "wood": (metalwork.wood, ("tub", "pail", "masu", "board")),
     "tenugui": (cloths.tenugui, ("", "seigaiha", "fireworks", "asanoha", "book", "obi")),
     "furoshiki": (cloths.furoshiki, ("spread", "bag", "spread", "paper")),
     "indigo": (cloths.indigo, ("scarf", "noren", "dots", "apron")),
@@ -38,7 +38,7 @@ CRAFTS: dict[str, tuple[Draw, tuple[str, ...]]] = {
     "incense": (toys.incense, ("sticks", "sachet", "letter", "dish")),
     "kokeshi": (toys.kokeshi, ("doll", "top", "daruma", "blocks")),
     "hagoita": (toys.hagoita, ("flower", "tiny", "panel", "charm")),
-    "nori": (foods.nori, ("sheets", "tin", "dried", "jar")),
+    "nori": (savoury.nori, ("sheets", "tin", "dried", "jar")),
     "miso": (foods.miso, ("rice", "barley", "yuzu", "ball")),
     "soy": (foods.soy, ("vat", "ponzu", "glaze", "small")),
     "senbei": (sweets.senbei, ("hard", "shrimp", "walnut", "soft")),
@@ -49,8 +49,8 @@ CRAFTS: dict[str, tuple[Draw, tuple[str, ...]]] = {
     "honey": (sweets.honey, ("spring", "summer", "drops")),
     "rice": (sweets.rice, ("white", "grains", "mochi", "biscuit")),
     "noodles": (sweets.noodles, ("soba", "udon", "fine")),
-    "driedfish": (foods.dried_fish, ("flakes", "fish", "salt", "sachet")),
-    "umeboshi": (foods.umeboshi, ("salt", "honey", "wine", "jelly")),
+    "driedfish": (savoury.dried_fish, ("flakes", "fish", "salt", "sachet")),
+    "umeboshi": (savoury.umeboshi, ("salt", "honey", "wine", "jelly")),
     "beans": (sweets.beans, ("black", "flour", "simmered", "peanut")),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -150,44 +151,9 @@ def _fireworks_cloth(c: Canvas) -> None:
 def furoshiki(c: Canvas, form: str) -> None:
     texture, dye = any_print(c, "asanoha" if "asanoha" in form else "")
     if "bag" in form or "bundle" in form:
-        ground(c, 0.15)
-        x, y = 480, 980
-        body = [(x - 290, y - 60), *arc(x, y - 190, 300, 2.75, 0.4, 40), (x + 290, y - 60)]
-        belly = [
-            (x - 250, y - 10),
-            (x - 310, y - 170),
-            (x - 230, y - 350),
-            (x - 80, y - 430),
-            (x + 80, y - 430),
-            (x + 230, y - 350),
-            (x + 310, y - 170),
-            (x + 250, y - 10),
-            (x, y + 14),
-        ]
-        del body
-        cut_out(c, [rounded(belly)], texture, round_off=90, lift=26, depth=1.6)
-        for side in (-1, 1):
-            ear = [
-                (x, y - 430),
-                (x + side * 90, y - 560),
-                (x + side * 210, y - 600),
-                (x + side * 190, y - 490),
-                (x + side * 60, y - 410),
-            ]
-            cut_out(c, [rounded(ear)], texture, round_off=34, lift=8, depth=1.4)
-        blob(c, x, y - 430, 62, 48, dye * 0.95, gloss=0.05, wrinkle=0.2)
+        _furoshiki_bag(c, texture, dye)
     elif "paper" in form:
-        flat_ground(c)
-        for step in range(7):
-            tone = c.pick(*DYES, *LIGHTS)
-            sheet(
-                c,
-                (330 + step * 50, 520 + step * 32),
-                (420, 560),
-                -0.35 + step * 0.11,
-                lambda u, v, tone=tone: tone * np.ones((*u.shape, 1)),
-                lift=7,
-            )
+        _furoshiki_paper(c)
     else:
         flat_ground(c)
         sheet(c, (480, 610), (760, 760), c.between(0.5, 1.1), texture, folds=c.between(1.0, 2.2), lift=10)
@@ -195,19 +161,53 @@ def furoshiki(c: Canvas, form: str) -> None:
         del corner
 
 
+def _furoshiki_bag(c: Canvas, texture: Any, dye: Colour) -> None:
+    ground(c, 0.15)
+    x, y = 480, 980
+    body = [(x - 290, y - 60), *arc(x, y - 190, 300, 2.75, 0.4, 40), (x + 290, y - 60)]
+    belly = [
+        (x - 250, y - 10),
+        (x - 310, y - 170),
+        (x - 230, y - 350),
+        (x - 80, y - 430),
+        (x + 80, y - 430),
+        (x + 230, y - 350),
+        (x + 310, y - 170),
+        (x + 250, y - 10),
+        (x, y + 14),
+    ]
+    del body
+    cut_out(c, [rounded(belly)], texture, round_off=90, lift=26, depth=1.6)
+    for side in (-1, 1):
+        ear = [
+            (x, y - 430),
+            (x + side * 90, y - 560),
+            (x + side * 210, y - 600),
+            (x + side * 190, y - 490),
+            (x + side * 60, y - 410),
+        ]
+        cut_out(c, [rounded(ear)], texture, round_off=34, lift=8, depth=1.4)
+    blob(c, x, y - 430, 62, 48, dye * 0.95, gloss=0.05, wrinkle=0.2)
+
+
+def _furoshiki_paper(c: Canvas) -> None:
+    flat_ground(c)
+    for step in range(7):
+        tone = c.pick(*DYES, *LIGHTS)
+        sheet(
+            c,
+            (330 + step * 50, 520 + step * 32),
+            (420, 560),
+            -0.35 + step * 0.11,
+            lambda u, v, tone=tone: tone * np.ones((*u.shape, 1)),
+            lift=7,
+        )
+
+
 def indigo(c: Canvas, form: str) -> None:
     dye = c.pick(k.AI, k.KON, k.HANADA * 0.9, k.AI * 0.8)
     if "noren" in form:
-        c.still_life(*c.pick(*k.GROUNDS[:5]), 1.4)  # type: ignore[misc]
-        crest_x, crest_r = 0.0, c.between(120, 150)
-
-        def texture(u: Array, v: Array) -> Array:
-            out = dye * (1 + 0.10 * noise(c.rng, *u.shape, 120 * c.scale, 3))[..., None]
-            d = np.hypot(u - crest_x, v + 20)
-            ring = np.maximum(patterns.line(d - crest_r, 16, 1.5), patterns.area(d - crest_r * 0.5, 1.5))
-            return mix(out, np.broadcast_to(k.WASHI, out.shape), ring * 0.95)
-
-        hang(c, (480, 120), (760, 820), texture, slits=2, waves=c.between(4, 6))
+        _indigo_noren(c, dye)
         return
     flat_ground(c)
     if "dots" in form:
@@ -232,19 +232,36 @@ def indigo(c: Canvas, form: str) -> None:
         )
 
     if "apron" in form:
-        sheet(
-            c,
-            (480, 680),
-            (560, 720),
-            0.02,
-            lambda u, v: dye * (1 + 0.08 * noise(c.rng, *u.shape, 60 * c.scale, 3))[..., None],
-            folds=1.4,
-        )
-        strand(c, [(205, 335), (90, 300), (20, 380)], 26, dye * 1.15)
-        strand(c, [(755, 335), (880, 290), (950, 380)], 26, dye * 1.15)
-        sheet(c, (480, 700), (230, 190), 0.02, lambda u, v: dye * 0.88 * np.ones((*u.shape, 1)), lift=3)
+        _indigo_apron(c, dye)
     else:
         sheet(c, (480, 600), (520, 1010), c.between(-0.28, 0.28), shibori, folds=2.2, lift=12)
+
+
+def _indigo_noren(c: Canvas, dye: Colour) -> None:
+    c.still_life(*c.pick(*k.GROUNDS[:5]), 1.4)  # type: ignore[misc]
+    crest_x, crest_r = 0.0, c.between(120, 150)
+
+    def texture(u: Array, v: Array) -> Array:
+        out = dye * (1 + 0.10 * noise(c.rng, *u.shape, 120 * c.scale, 3))[..., None]
+        d = np.hypot(u - crest_x, v + 20)
+        ring = np.maximum(patterns.line(d - crest_r, 16, 1.5), patterns.area(d - crest_r * 0.5, 1.5))
+        return mix(out, np.broadcast_to(k.WASHI, out.shape), ring * 0.95)
+
+    hang(c, (480, 120), (760, 820), texture, slits=2, waves=c.between(4, 6))
+
+
+def _indigo_apron(c: Canvas, dye: Colour) -> None:
+    sheet(
+        c,
+        (480, 680),
+        (560, 720),
+        0.02,
+        lambda u, v: dye * (1 + 0.08 * noise(c.rng, *u.shape, 60 * c.scale, 3))[..., None],
+        folds=1.4,
+    )
+    strand(c, [(205, 335), (90, 300), (20, 380)], 26, dye * 1.15)
+    strand(c, [(755, 335), (880, 290), (950, 380)], 26, dye * 1.15)
+    sheet(c, (480, 700), (230, 190), 0.02, lambda u, v: dye * 0.88 * np.ones((*u.shape, 1)), lift=3)
 
 
 def textile(c: Canvas, form: str) -> None:
@@ -264,78 +281,94 @@ def textile(c: Canvas, form: str) -> None:
         return base * (1 + thread + 0.05 * noise(c.rng, *u.shape, 20 * c.scale, 2))[..., None]
 
     if "tabi" in form:
-        tone = k.WASHI if "child" in form else k.KON if "navy" in form else c.pick(*DYES)
-        for side, x in ((-1, 330), (1, 630)):
-            foot = [
-                (x - side * 20, 240),
-                (x + side * 90, 250),
-                (x + side * 105, 520),
-                (x + side * 118, 800),
-                (x + side * 84, 960),
-                (x + side * 20, 1000),
-                (x - side * 22, 930),
-                (x - side * 40, 985),
-                (x - side * 96, 930),
-                (x - side * 104, 760),
-                (x - side * 92, 480),
-                (x - side * 88, 250),
-            ]
-            cut_out(
-                c,
-                [rounded(foot)],
-                lambda u, v: tone * (1 + 0.03 * np.sin(u * 2) * np.sin(v * 2))[..., None],
-                round_off=44,
-                lift=18,
-            )
-            strand(c, [(x - side * 22, 930), (x - side * 14, 820), (x - side * 30, 760)], 5, tone * 0.6, shadow=0)
-            for step in range(4):
-                blob(c, x + side * 78, 300 + step * 44, 12, 9, k.KIN, gloss=0.7, shadow=0.2)
+        _textile_tabi(c, form)
     elif "sashiko" in form:
-        folded(
-            c,
-            (480, 620),
-            (600, 600),
-            print_of(c, str(c.pick("sashiko", "asanoha", "kikko")), k.SHIRO, dye * 0.9, 130),
-            c.between(-0.2, 0.2),
-            2,
-        )
+        _textile_sashiko(c, dye)
     elif "case" in form:
         sheet(c, (500, 560), (470, 300), c.between(-0.25, -0.05), woven, lift=14, corner=14)
         sheet(c, (470, 760), (470, 300), c.between(0.0, 0.2), woven, lift=14, corner=14)
         sheet(c, (470, 690), (470, 4), 0.1, lambda u, v: dye * 0.5 * np.ones((*u.shape, 1)), shadow=0)
     elif "sleeve" in form:
-        for step in range(5):
-            piece, _ = any_print(c)
-            sheet(
-                c,
-                (250 + step * 115, 620 + 20 * (-1) ** step),
-                (92, 640),
-                c.between(-0.05, 0.05),
-                piece,
-                lift=8,
-                corner=4,
-            )
+        _textile_sleeve(c)
     elif "runner" in form:
         sheet(c, (480, 600), (430, 1300), c.between(-0.15, 0.15), woven, folds=0.8)
     else:
-        for turn in range(3):
-            sheet(
-                c,
-                (480 + turn * 16, 500 + turn * 110),
-                (620, 330),
-                c.between(-0.12, 0.12),
-                woven,
-                folds=2.4,
-                lift=14,
-                corner=70,
-            )
-        for fringe in range(22):
-            x = 200 + fringe * 26
-            strand(
-                c,
-                [(x, 880), (x + c.between(-12, 12), 930), (x + c.between(-22, 22), 985)],
-                6,
-                dye * 0.75 + 0.22,
-                lift=3,
-                shadow=0.25,
-            )
+        _textile_other(c, woven, dye)
+
+
+def _textile_tabi(c: Canvas, form: str) -> None:
+    tone = k.WASHI if "child" in form else k.KON if "navy" in form else c.pick(*DYES)
+    for side, x in ((-1, 330), (1, 630)):
+        foot = [
+            (x - side * 20, 240),
+            (x + side * 90, 250),
+            (x + side * 105, 520),
+            (x + side * 118, 800),
+            (x + side * 84, 960),
+            (x + side * 20, 1000),
+            (x - side * 22, 930),
+            (x - side * 40, 985),
+            (x - side * 96, 930),
+            (x - side * 104, 760),
+            (x - side * 92, 480),
+            (x - side * 88, 250),
+        ]
+        cut_out(
+            c,
+            [rounded(foot)],
+            lambda u, v: tone * (1 + 0.03 * np.sin(u * 2) * np.sin(v * 2))[..., None],
+            round_off=44,
+            lift=18,
+        )
+        strand(c, [(x - side * 22, 930), (x - side * 14, 820), (x - side * 30, 760)], 5, tone * 0.6, shadow=0)
+        for step in range(4):
+            blob(c, x + side * 78, 300 + step * 44, 12, 9, k.KIN, gloss=0.7, shadow=0.2)
+
+
+def _textile_sashiko(c: Canvas, dye: Colour) -> None:
+    folded(
+        c,
+        (480, 620),
+        (600, 600),
+        print_of(c, str(c.pick("sashiko", "asanoha", "kikko")), k.SHIRO, dye * 0.9, 130),
+        c.between(-0.2, 0.2),
+        2,
+    )
+
+
+def _textile_sleeve(c: Canvas) -> None:
+    for step in range(5):
+        piece, _ = any_print(c)
+        sheet(
+            c,
+            (250 + step * 115, 620 + 20 * (-1) ** step),
+            (92, 640),
+            c.between(-0.05, 0.05),
+            piece,
+            lift=8,
+            corner=4,
+        )
+
+
+def _textile_other(c: Canvas, woven: Any, dye: Colour) -> None:
+    for turn in range(3):
+        sheet(
+            c,
+            (480 + turn * 16, 500 + turn * 110),
+            (620, 330),
+            c.between(-0.12, 0.12),
+            woven,
+            folds=2.4,
+            lift=14,
+            corner=70,
+        )
+    for fringe in range(22):
+        x = 200 + fringe * 26
+        strand(
+            c,
+            [(x, 880), (x + c.between(-12, 12), 930), (x + c.between(-22, 22), 985)],
+            6,
+            dye * 0.75 + 0.22,
+            lift=3,
+            shadow=0.25,
+        )

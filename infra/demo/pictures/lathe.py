@@ -51,7 +51,7 @@ def curve(points: Sequence[tuple[float, float]], steps: int = STEPS) -> tuple[Ar
     return heights.astype(np.float32), radii.astype(np.float32)
 
 
-def turn(  # noqa: C901
+def turn(
     canvas: Canvas,
     profile: Sequence[tuple[float, float]],
     *,
@@ -77,37 +77,50 @@ def turn(  # noqa: C901
     shape = (len(rows), len(columns))
     h, part = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     cover, back = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    r2 = radii**2
     inner = np.maximum(radii - wall, 0.0) ** 2
+    view = (sine, cosine)
     for index, y in enumerate(rows):
-        a = ((heights * cosine - y) / sine) ** 2 - r2
-        lowest = np.minimum.accumulate(a)
-        edge2 = -lowest[-1]
-        if edge2 < -2 * widest / s:
+        a = ((heights * cosine - y) / sine) ** 2 - radii**2
+        if not _look_at(index, a, heights, x2, s, cover, h, part, back):
             continue
-        reach = x2 + lowest[-1]
-        cover[index] = np.clip(0.5 - reach / (2 * np.sqrt(np.maximum(x2, 1)) + 1e-3) * s, 0, 1)
-        if edge2 <= 0:
-            cover[index] *= 0
-            continue
-        inside = np.minimum(x2, edge2 - 1e-3)
-        found = np.clip(np.searchsorted(-lowest, inside), 1, STEPS - 1)
-        gap = a[found - 1] - a[found]
-        share = np.clip((inside + a[found - 1]) / np.where(np.abs(gap) < 1e-6, 1, gap), 0, 1)
-        h[index] = heights[found - 1] + (heights[found] - heights[found - 1]) * share
-        part[index] = OUTER
-        tail = np.minimum.accumulate(a[::-1])
-        last = np.clip(np.searchsorted(-tail, inside), 0, STEPS - 1)
-        back[index] = heights[::-1][last]
         over = x2 + a[0] < 0
         if over.any():
             h[index] = np.where(over, high, h[index])
             part[index] = np.where(over, RIM, part[index])
             if wall:
-                _look_inside(index, y, heights, inner, x2, part, h, fill, (sine, cosine))
+                _look_inside(index, y, heights, inner, x2, part, h, fill, view)
     z = ((h * cosine) - rows[:, None]) / sine
     x = np.broadcast_to(columns[None, :].astype(np.float32), shape)
-    return _oriented(x0, y0, part, h, x, z.astype(np.float32), cover, back, heights, radii, (sine, cosine))
+    return _oriented(x0, y0, part, h, x, z.astype(np.float32), cover, back, heights, radii, view)
+
+
+def _look_at(
+    index: int,
+    a: Array,
+    heights: Array,
+    x2: Array,
+    s: float,
+    cover: Array,
+    h: Array,
+    part: Array,
+    back: Array,
+) -> bool:
+    """Fill one row of the outer surface in; false when the row misses the body."""
+    lowest = np.minimum.accumulate(a)
+    edge2 = -lowest[-1]
+    if edge2 <= 0:
+        return False
+    reach = x2 + lowest[-1]
+    cover[index] = np.clip(0.5 - reach / (2 * np.sqrt(np.maximum(x2, 1)) + 1e-3) * s, 0, 1)
+    inside = np.minimum(x2, edge2 - 1e-3)
+    found = np.clip(np.searchsorted(-lowest, inside), 1, STEPS - 1)
+    gap = a[found - 1] - a[found]
+    share = np.clip((inside + a[found - 1]) / np.where(np.abs(gap) < 1e-6, 1, gap), 0, 1)
+    h[index] = heights[found - 1] + (heights[found] - heights[found - 1]) * share
+    part[index] = OUTER
+    tail = np.minimum.accumulate(a[::-1])
+    back[index] = heights[::-1][np.clip(np.searchsorted(-tail, inside), 0, STEPS - 1)]
+    return True
 
 
 def _look_inside(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -67,20 +68,24 @@ def _panel(
     )
     grain = 1 + 0.06 * np.sin(u * 0.3 + v * 0.02) + 0.04 * np.sin(v * 0.37)
     if lamp:
-        glow = np.exp(-((u / size[0]) ** 2 + ((v - 40) / size[1]) ** 2) * 3.2)
-        warm = mix(
-            np.broadcast_to(k.rgb("c98a3a"), (*u.shape, 3)),
-            np.broadcast_to(k.rgb("fff1cf"), (*u.shape, 3)),
-            np.clip(glow * 1.25, 0, 1),
-        )
-        c.pixels += 0.22 * np.array([1.0, 0.75, 0.4]) * _halo(c, at, 480)[..., None]
-        c.put(warm.astype(np.float32), inside, left, top)
+        _panel_first(c, u, size, v, at, inside, left, top)
     else:
         c.cast(np.maximum(frame, slats), left, top, shift=(20, 26), soft=7, dark=0.42)
     wood = tone[None, None, :] * grain[..., None]
     gy, gx = np.gradient(np.maximum(slats, frame))
     relief = np.clip(1 - (gx + gy) * 0.55, 0.55, 1.45)
     c.put((wood * relief[..., None]).astype(np.float32), np.maximum(slats, frame), left, top)
+
+
+def _panel_first(c: Canvas, u: Any, size: float, v: Any, at: Any, inside: Any, left: Any, top: Any) -> None:
+    glow = np.exp(-((u / size[0]) ** 2 + ((v - 40) / size[1]) ** 2) * 3.2)
+    warm = mix(
+        np.broadcast_to(k.rgb("c98a3a"), (*u.shape, 3)),
+        np.broadcast_to(k.rgb("fff1cf"), (*u.shape, 3)),
+        np.clip(glow * 1.25, 0, 1),
+    )
+    c.pixels += 0.22 * np.array([1.0, 0.75, 0.4]) * _halo(c, at, 480)[..., None]
+    c.put(warm.astype(np.float32), inside, left, top)
 
 
 def _halo(c: Canvas, at: tuple[float, float], radius: float) -> Array:
@@ -217,20 +222,24 @@ def braid(c: Canvas, form: str) -> None:
         runs = [[(200, 220), (420, 420), (330, 700), (480, 980)], [(480, 180), (640, 420), (560, 700), (690, 980)]]
     for run in runs:
         strand(c, [(x + c.between(-30, 30), y + c.between(-30, 30)) for x, y in run], width, plait, lift=10)
-        x, y = run[-1]
-        for _ in range(16):
-            strand(
-                c,
-                [
-                    (x, y),
-                    (x + c.between(10, 60), y + c.between(10, 40)),
-                    (x + c.between(40, 120), y + c.between(40, 120)),
-                ],
-                4,
-                tones[0],
-                lift=3,
-                shadow=0.2,
-            )
+        _tassel(c, run[-1], tones[0])
+
+
+def _tassel(c: Canvas, at: tuple[float, float], tone: Colour) -> None:
+    x, y = at
+    for _ in range(16):
+        strand(
+            c,
+            [
+                (x, y),
+                (x + c.between(10, 60), y + c.between(10, 40)),
+                (x + c.between(40, 120), y + c.between(40, 120)),
+            ],
+            4,
+            tone,
+            lift=3,
+            shadow=0.2,
+        )
 
 
 def sachets(c: Canvas) -> None:

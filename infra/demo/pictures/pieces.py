@@ -44,6 +44,23 @@ def blob(
         turn = np.arctan2(py, px)
         d = d / (1 + 0.13 * np.cos(turn * bumps))
     cover = np.clip((1 - d) * min(rx, ry) * s + 0.5, 0, 1)
+    normal = _rounding(canvas, px, py, d, (c, n), flat, bumps, wrinkle)
+    colours = np.broadcast_to(tone, (*d.shape, 3)).astype(np.float32)
+    if flat < 1 or edge is not None:
+        grain = noise(canvas.rng, size, size, max(3, min(rx, ry) * s / 5), 3)
+        colours = colours * (1 + 0.09 * grain)[..., None]
+        if edge is not None:
+            colours = mix(colours, np.broadcast_to(edge, colours.shape), smooth(0.55, 1.0, d + 0.16 * grain) * 0.85)
+    if shadow:
+        canvas.cast(cover, left, top, shift=(rx * 0.22 + 1, rx * 0.24 + 1), soft=max(2.0, rx * 0.22), dark=shadow)
+    canvas.put(lit(colours, normal, gloss=gloss, sharp=8), cover, left, top)
+
+
+def _rounding(
+    canvas: Canvas, px: Array, py: Array, d: Array, turned: tuple[float, float], flat: float, bumps: int, wrinkle: float
+) -> Array:
+    """The normals of a piece: round, flat with a rounded rim, bumpy or wrinkled."""
+    c, n = turned
     slope = np.clip(d, 0, 0.999) if flat >= 1 else np.clip((d - 1 + flat) / flat, 0, 0.999)
     nz = np.sqrt(1 - slope**2)
     lean = slope / (d + 1e-4)
@@ -54,15 +71,7 @@ def blob(
         ny = ny + (0.55 if bumps else wrinkle) * np.cos(px * w * 0.8) * np.sin(py * w + canvas.between(0, 6))
     normal = np.stack([nx, ny, nz], -1).astype(np.float32)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-6
-    colours = np.broadcast_to(tone, (*d.shape, 3)).astype(np.float32)
-    if flat < 1 or edge is not None:
-        grain = noise(canvas.rng, size, size, max(3, min(rx, ry) * s / 5), 3)
-        colours = colours * (1 + 0.09 * grain)[..., None]
-        if edge is not None:
-            colours = mix(colours, np.broadcast_to(edge, colours.shape), smooth(0.55, 1.0, d + 0.16 * grain) * 0.85)
-    if shadow:
-        canvas.cast(cover, left, top, shift=(rx * 0.22 + 1, rx * 0.24 + 1), soft=max(2.0, rx * 0.22), dark=shadow)
-    canvas.put(lit(colours, normal, gloss=gloss, sharp=8), cover, left, top)
+    return normal
 
 
 def heap(

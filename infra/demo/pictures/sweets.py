@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from infra.demo.pictures import colours as k
@@ -53,75 +55,93 @@ def senbei(c: Canvas, form: str) -> None:
 def wagashi(c: Canvas, form: str) -> None:
     soft = (k.SAKURA, k.SHIRO, k.WAKAKUSA * 1.05, k.YAMABUKI, k.FUJI, k.rgb("a9cfd6"))
     if "konpeito" in form:
-        tones = (k.YAMABUKI * 1.05, k.SHIRO, k.WAKAKUSA) if "yuzu" in form else soft
-        x, y, rx, ry = dish(c, c.chance(0.5))
-        heap(
-            c,
-            (x, y),
-            (rx, ry),
-            130,
-            lambda px, py: blob(
-                c, px, py, 25, 25, c.pick(*tones), bumps=9, gloss=0.25, angle=c.between(0, 1), shadow=0.3
-            ),
-        )  # type: ignore[arg-type]
+        _wagashi_konpeito(c, soft, form)
     elif "amber" in form:
-        flat_ground(c)
-        dawn = (k.rgb("f0b79a"), k.rgb("b9a3c9"), k.rgb("8fb2d6"), k.rgb("f3d6b3"), k.rgb("d98fa0"))
-        heap(
-            c,
-            (480, 640),
-            (280, 320),
-            24,
-            lambda x, y: cut_out(
-                c,
-                [
-                    [
-                        (x + r * np.cos(t), y + r * np.sin(t))
-                        for t, r in zip(np.linspace(0, 5.6, 6), c.rng.uniform(52, 92, 6), strict=True)
-                    ]
-                ],
-                c.pick(*dawn),
-                round_off=16,
-                gloss=0.6,
-                lift=12,
-                shadow=0.3,
-            ),
-        )  # type: ignore[arg-type]
+        _wagashi_amber(c)
     elif "yokan" in form:
         ground(c, 0.1)
         cube(c, 380, 960, 300, 240, 170, k.rgb("3a1718"), gloss=0.5)
         for step in range(3):
             cube(c, 600 + step * 84, 985 + step * 8, 62, 240, 168, k.rgb("421b1b"), gloss=0.5)
     elif "rabbit" in form:
-        flat_ground(c)
-        for x, y in ((310, 420), (640, 480), (330, 770), (660, 830)):
-            blob(c, x, y, 132, 108, k.rgb("e2bd83"), gloss=0.08, flat=0.8, edge=k.rgb("c2904f"))
-            for lean in (-1.25, -0.85):
-                blob(c, x + 50 + lean * 20, y - 96, 66, 20, k.rgb("dcb377"), angle=lean, gloss=0.05)
-            blob(c, x + 82, y - 22, 8, 8, k.KURI, shadow=0)
+        _wagashi_rabbit(c)
     elif "dorayaki" in form:
-        ground(c, 0.1)
-        for x, y in ((400, 960), (560, 985), (480, 860)):
-            for dy, tone in ((0, k.rgb("8a4a1f")), (-34, k.rgb("3b1c16")), (-64, k.rgb("9a5524"))):
-                wooden(
-                    c,
-                    [(0, 110), (14, 168), (40, 176), (60, 150), (72, 80), (76, 4)]
-                    if dy != -34
-                    else [(0, 160), (40, 166), (44, 4)],
-                    (x, y + dy),
-                    0.4,
-                    tone,
-                    opened=False,
-                )
+        _wagashi_dorayaki(c)
     else:
-        x, y, rx, ry = dish(c)
-        shapes = int(c.between(9, 13))
-        for index in range(shapes):
-            px, py = x - rx + (index % 4) * rx * 0.66, y - ry * 0.8 + (index // 4) * ry * 0.85
-            tone = soft[index % 6]
-            for turn_at in np.linspace(0, 2 * np.pi, 5, endpoint=False):
-                blob(c, px + 26 * np.cos(turn_at), py + 22 * np.sin(turn_at), 28, 24, tone, gloss=0.05, shadow=0.2)
-            blob(c, px, py, 13, 11, k.YAMABUKI, gloss=0.1, shadow=0.1)
+        _wagashi_other(c, soft)
+
+
+def _wagashi_konpeito(c: Canvas, soft: Any, form: str) -> None:
+    tones = (k.YAMABUKI * 1.05, k.SHIRO, k.WAKAKUSA) if "yuzu" in form else soft
+    x, y, rx, ry = dish(c, c.chance(0.5))
+    heap(
+        c,
+        (x, y),
+        (rx, ry),
+        130,
+        lambda px, py: blob(c, px, py, 25, 25, c.pick(*tones), bumps=9, gloss=0.25, angle=c.between(0, 1), shadow=0.3),
+    )  # type: ignore[arg-type]
+
+
+def _wagashi_amber(c: Canvas) -> None:
+    flat_ground(c)
+    dawn = (k.rgb("f0b79a"), k.rgb("b9a3c9"), k.rgb("8fb2d6"), k.rgb("f3d6b3"), k.rgb("d98fa0"))
+    heap(
+        c,
+        (480, 640),
+        (280, 320),
+        24,
+        lambda x, y: cut_out(
+            c,
+            [
+                [
+                    (x + r * np.cos(t), y + r * np.sin(t))
+                    for t, r in zip(np.linspace(0, 5.6, 6), c.rng.uniform(52, 92, 6), strict=True)
+                ]
+            ],
+            c.pick(*dawn),
+            round_off=16,
+            gloss=0.6,
+            lift=12,
+            shadow=0.3,
+        ),
+    )  # type: ignore[arg-type]
+
+
+def _wagashi_rabbit(c: Canvas) -> None:
+    flat_ground(c)
+    for x, y in ((310, 420), (640, 480), (330, 770), (660, 830)):
+        blob(c, x, y, 132, 108, k.rgb("e2bd83"), gloss=0.08, flat=0.8, edge=k.rgb("c2904f"))
+        for lean in (-1.25, -0.85):
+            blob(c, x + 50 + lean * 20, y - 96, 66, 20, k.rgb("dcb377"), angle=lean, gloss=0.05)
+        blob(c, x + 82, y - 22, 8, 8, k.KURI, shadow=0)
+
+
+def _wagashi_dorayaki(c: Canvas) -> None:
+    ground(c, 0.1)
+    for x, y in ((400, 960), (560, 985), (480, 860)):
+        for dy, tone in ((0, k.rgb("8a4a1f")), (-34, k.rgb("3b1c16")), (-64, k.rgb("9a5524"))):
+            wooden(
+                c,
+                [(0, 110), (14, 168), (40, 176), (60, 150), (72, 80), (76, 4)]
+                if dy != -34
+                else [(0, 160), (40, 166), (44, 4)],
+                (x, y + dy),
+                0.4,
+                tone,
+                opened=False,
+            )
+
+
+def _wagashi_other(c: Canvas, soft: Any) -> None:
+    x, y, rx, ry = dish(c)
+    shapes = int(c.between(9, 13))
+    for index in range(shapes):
+        px, py = x - rx + (index % 4) * rx * 0.66, y - ry * 0.8 + (index // 4) * ry * 0.85
+        tone = soft[index % 6]
+        for turn_at in np.linspace(0, 2 * np.pi, 5, endpoint=False):
+            blob(c, px + 26 * np.cos(turn_at), py + 22 * np.sin(turn_at), 28, 24, tone, gloss=0.05, shadow=0.2)
+        blob(c, px, py, 13, 11, k.YAMABUKI, gloss=0.1, shadow=0.1)
 
 
 def tea(c: Canvas, form: str) -> None:
@@ -129,17 +149,7 @@ def tea(c: Canvas, form: str) -> None:
     if "roast" in form:
         leaf = k.rgb("6b4426")
     if "matcha" in form:
-        ground(c, 0.25)
-        bowl = [(0, 110), (20, 124), (40, 190), (140, 244), (270, 252), (280, 250)]
-        glazed(
-            c,
-            scaled(bowl, 1.12, 1.1),
-            (480, 1000),
-            0.5,
-            c.pick(k.rgb("33302c"), k.HAIYU, k.rgb("8b4d33"), k.SEIJI),
-            k.KURI,
-            fill=(170, k.rgb("8fae4a")),
-        )
+        _tea_matcha(c)
         return
     x, y, rx, ry = dish(c)
 
@@ -160,13 +170,31 @@ def tea(c: Canvas, form: str) -> None:
 
     heap(c, (x, y), (rx * 0.9, ry * 0.85), 210, one)
     if "rice" in form:
-        heap(
-            c,
-            (x, y),
-            (rx * 0.9, ry * 0.85),
-            50,
-            lambda px, py: blob(c, px, py - 12, 13, 9, vary(c, k.rgb("d9b06b")), angle=c.between(0, 3), wrinkle=0.2),
-        )
+        _tea_rice(c, x, y, rx, ry)
+
+
+def _tea_matcha(c: Canvas) -> None:
+    ground(c, 0.25)
+    bowl = [(0, 110), (20, 124), (40, 190), (140, 244), (270, 252), (280, 250)]
+    glazed(
+        c,
+        scaled(bowl, 1.12, 1.1),
+        (480, 1000),
+        0.5,
+        c.pick(k.rgb("33302c"), k.HAIYU, k.rgb("8b4d33"), k.SEIJI),
+        k.KURI,
+        fill=(170, k.rgb("8fae4a")),
+    )
+
+
+def _tea_rice(c: Canvas, x: float, y: float, rx: float, ry: float) -> None:
+    heap(
+        c,
+        (x, y),
+        (rx * 0.9, ry * 0.85),
+        50,
+        lambda px, py: blob(c, px, py - 12, 13, 9, vary(c, k.rgb("d9b06b")), angle=c.between(0, 3), wrinkle=0.2),
+    )
 
 
 def honey(c: Canvas, form: str) -> None:
@@ -195,16 +223,7 @@ def rice(c: Canvas, form: str) -> None:
             cube(c, x, y, 190, 190, 82, k.rgb("f6f2e8"))
         return
     if "biscuit" in form:
-        flat_ground(c)
-        heap(
-            c,
-            (480, 620),
-            (250, 300),
-            16,
-            lambda x, y: blob(
-                c, x, y, 100, 96, vary(c, k.rgb("e6c894"), 0.08), flat=0.2, gloss=0.06, edge=k.rgb("bf8a4a")
-            ),
-        )
+        _rice_biscuit(c)
         return
     tones: tuple[Colour, ...] = (k.rgb("f4f0e4"), k.rgb("fbf8ee"))
     if "grains" in form:
@@ -233,6 +252,17 @@ def rice(c: Canvas, form: str) -> None:
             c, px, py, 19, 9, vary(c, c.pick(*tones), 0.06), angle=c.between(0, 3.1), gloss=0.35, shadow=0.25
         ),
     )  # type: ignore[arg-type]
+
+
+def _rice_biscuit(c: Canvas) -> None:
+    flat_ground(c)
+    heap(
+        c,
+        (480, 620),
+        (250, 300),
+        16,
+        lambda x, y: blob(c, x, y, 100, 96, vary(c, k.rgb("e6c894"), 0.08), flat=0.2, gloss=0.06, edge=k.rgb("bf8a4a")),
+    )
 
 
 def noodles(c: Canvas, form: str) -> None:

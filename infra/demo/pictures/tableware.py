@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from infra.demo.pictures import colours as k
 from infra.demo.pictures import patterns
-from infra.demo.pictures.canvas import Canvas, Colour, mix
-from infra.demo.pictures.pieces import arc, blob, box_points, cube, cut_out, strand, turned
-from infra.demo.pictures.vessels import Profile, clear_glass, cut_glass, glazed, lacquer, metal, scaled, wooden
+from infra.demo.pictures.canvas import Canvas, Colour
+from infra.demo.pictures.pieces import blob, box_points, cube, cut_out, strand, turned
+from infra.demo.pictures.vessels import Profile, clear_glass, cut_glass, glazed, lacquer, scaled, wooden
 
 GLASS_TONES = (k.RURI, k.AKANE, k.MURASAKI, k.MATSU, k.KON, k.KOHAKU, k.BENI, k.ASAGI)
 TUMBLER: Profile = [(0, 128), (20, 134), (80, 142), (260, 158), (420, 172), (432, 172)]
@@ -119,21 +121,9 @@ def lacquerware(c: Canvas, form: str) -> None:
         caddy = [(0, 150), (10, 172), (90, 190), (200, 196), (292, 190), (330, 168), (346, 100), (352, 4)]
         lacquer(c, scaled(caddy, 1.35, 1.35), (x, y), 0.32, k.KURO, k.KURO, gold=True, opened=False)
     elif "chopsticks" in form:
-        flat_ground(c)
-        for shift, tone in ((0, k.AKANE), (64, k.KURO)):
-            for step in (0, 24):
-                cx = 470 + shift + step
-                path = [(cx - 210, 230), (cx + 120, 1010)]
-                strand(c, path, 17 - step * 0.1, tone, gloss=0.7, lift=9)
-        cube(c, 350, 400, 150, 40, 26, k.HINOKI)
+        _lacquerware_chopsticks(c)
     elif "plate" in form or "tray" in form:
-        flat = [(0, 300), (8, 330), (30, 372), (44, 384), (48, 384)]
-        lacquer(c, scaled(flat, 1.0, 1.03), (480, 800), 0.66, outer, outer if "tray" in form else k.KURI)
-        if "plate" in form:
-            for dx, tone in ((-90, k.SAKURA), (70, k.MATCHA)):
-                blob(c, 480 + dx, 740 + abs(dx) * 0.3, 84, 70, tone, gloss=0.12)
-        else:
-            lacquer(c, scaled(BOWL, 0.55, 0.5), (470, 790), 0.6, k.KURO, k.AKANE)
+        _lacquerware_plate(c, outer, form)
     elif "bento" in form:
         box = [(0, 300), (10, 304), (150, 304), (158, 300)]
         wooden(c, box, (x, y), 0.5, k.KURI, opened=False)
@@ -145,26 +135,50 @@ def lacquerware(c: Canvas, form: str) -> None:
             blob(c, cx, 390, 78, 112, tone, gloss=0.75)
             blob(c, cx + 4, 400, 56, 86, tone * 0.72, gloss=0.5, shadow=0)
     elif "mirror" in form:
-        flat_ground(c)
-        strand(c, [(590, 1120), (520, 820)], 66, k.KURO, gloss=0.6, lift=14)
-        blob(c, 470, 560, 330, 330, k.KURO * 1.25, flat=0.16, gloss=0.35)
-        for turn in range(5):
-            cx, cy = 330 + 70 * turn, 480 + 62 * (turn % 3)
-            blob(c, cx, cy, 40, 19, k.KIN, angle=-0.4, gloss=0.6, shadow=0)
-            blob(c, cx + 40, cy - 14, 13, 12, k.KIN, gloss=0.6, shadow=0)
-            cut_out(c, [[(cx - 6, cy), (cx - 48, cy - 54), (cx + 20, cy - 14)]], k.KIN, shadow=0, gloss=0.5)
-        for step in range(6):
-            strand(
-                c,
-                [(210 + step * 6, 700 + step * 18), (460, 680 + step * 18), (720 - step * 8, 705 + step * 18)],
-                4,
-                k.KIN,
-                shadow=0,
-            )
+        _lacquerware_mirror(c)
     else:
         if c.chance(0.5):
             lacquer(c, scaled(BOWL, 0.82, 0.8), (x - 170, y - 190), 0.42, inner, outer)
         lacquer(c, scaled(BOWL, 1.1, 1.06), (x + 20, y), 0.42, outer, inner, gold=c.chance(0.3))
+
+
+def _lacquerware_chopsticks(c: Canvas) -> None:
+    flat_ground(c)
+    for shift, tone in ((0, k.AKANE), (64, k.KURO)):
+        for step in (0, 24):
+            cx = 470 + shift + step
+            path = [(cx - 210, 230), (cx + 120, 1010)]
+            strand(c, path, 17 - step * 0.1, tone, gloss=0.7, lift=9)
+    cube(c, 350, 400, 150, 40, 26, k.HINOKI)
+
+
+def _lacquerware_plate(c: Canvas, outer: Colour, form: str) -> None:
+    flat = [(0, 300), (8, 330), (30, 372), (44, 384), (48, 384)]
+    lacquer(c, scaled(flat, 1.0, 1.03), (480, 800), 0.66, outer, outer if "tray" in form else k.KURI)
+    if "plate" in form:
+        for dx, tone in ((-90, k.SAKURA), (70, k.MATCHA)):
+            blob(c, 480 + dx, 740 + abs(dx) * 0.3, 84, 70, tone, gloss=0.12)
+    else:
+        lacquer(c, scaled(BOWL, 0.55, 0.5), (470, 790), 0.6, k.KURO, k.AKANE)
+
+
+def _lacquerware_mirror(c: Canvas) -> None:
+    flat_ground(c)
+    strand(c, [(590, 1120), (520, 820)], 66, k.KURO, gloss=0.6, lift=14)
+    blob(c, 470, 560, 330, 330, k.KURO * 1.25, flat=0.16, gloss=0.35)
+    for turn in range(5):
+        cx, cy = 330 + 70 * turn, 480 + 62 * (turn % 3)
+        blob(c, cx, cy, 40, 19, k.KIN, angle=-0.4, gloss=0.6, shadow=0)
+        blob(c, cx + 40, cy - 14, 13, 12, k.KIN, gloss=0.6, shadow=0)
+        cut_out(c, [[(cx - 6, cy), (cx - 48, cy - 54), (cx + 20, cy - 14)]], k.KIN, shadow=0, gloss=0.5)
+    for step in range(6):
+        strand(
+            c,
+            [(210 + step * 6, 700 + step * 18), (460, 680 + step * 18), (720 - step * 8, 705 + step * 18)],
+            4,
+            k.KIN,
+            shadow=0,
+        )
 
 
 def pottery(c: Canvas, form: str) -> None:
@@ -182,12 +196,7 @@ def pottery(c: Canvas, form: str) -> None:
         strand(c, [(x + 215, y - 200), (x + 300, y - 250), (x + 350, y - 330)], 52, k.HAKUJI * 0.97, gloss=0.4)
         strand(c, [(x - 200, y - 190), (x - 300, y - 230), (x - 370, y - 270)], 42, k.HAKUJI * 0.94, gloss=0.4)
     elif "donabe" in form:
-        pot = [(0, 190), (20, 214), (100, 300), (180, 326), (196, 322)]
-        glazed(c, pot, (x, y), 0.4, k.rgb("4b3a30"), clay, opened=False)
-        for side in (-1, 1):
-            blob(c, x + side * 335, y - 150, 48, 26, k.rgb("43342b"), gloss=0.3)
-        lid = [(0, 316), (30, 300), (84, 220), (116, 110), (124, 60), (160, 64), (168, 50), (170, 3)]
-        glazed(c, lid, (x, y - 178), 0.4, k.rgb("55433a"), clay, opened=False)
+        _pottery_donabe(c, clay, x, y)
     elif "vase" in form:
         tall = [(0, 120), (20, 140), (180, 196), (320, 170), (440, 92), (540, 66), (580, 84), (588, 88)]
         stem(c, (x, y - 520), (x + c.between(-110, 110), y - 850))
@@ -197,15 +206,7 @@ def pottery(c: Canvas, form: str) -> None:
         rim = body.top / c.scale + 110
         blob(c, x + 290, rim + 30, 62, 30, glaze * 0.92, angle=-0.4, gloss=0.3)
     elif "ricebowl" in form:
-        glazed(
-            c,
-            scaled(BOWL, 0.98, 0.9),
-            (x, y),
-            0.42,
-            k.HAKUJI,
-            k.rgb("d7cdbd"),
-            figure=painted if c.chance(0.4) else None,
-        )
+        _pottery_ricebowl(c, x, y, painted)
     elif "soba" in form:
         chuck = [(0, 130), (16, 138), (150, 158), (280, 186), (290, 186)]
         glazed(c, chuck, (x - 150, y - 170), 0.42, k.HAKUJI, k.rgb("d7cdbd"), figure=painted)
@@ -214,6 +215,27 @@ def pottery(c: Canvas, form: str) -> None:
         cup = [(0, 100), (16, 112), (60, 150), (240, 168), (330, 172), (338, 170)]
         tea = (250.0, k.rgb("9aa04a")) if c.chance(0.6) else None
         glazed(c, scaled(cup, 1.2, 1.2), (x, y), 0.40, glaze, clay, fill=tea)
+
+
+def _pottery_donabe(c: Canvas, clay: Colour, x: float, y: float) -> None:
+    pot = [(0, 190), (20, 214), (100, 300), (180, 326), (196, 322)]
+    glazed(c, pot, (x, y), 0.4, k.rgb("4b3a30"), clay, opened=False)
+    for side in (-1, 1):
+        blob(c, x + side * 335, y - 150, 48, 26, k.rgb("43342b"), gloss=0.3)
+    lid = [(0, 316), (30, 300), (84, 220), (116, 110), (124, 60), (160, 64), (168, 50), (170, 3)]
+    glazed(c, lid, (x, y - 178), 0.4, k.rgb("55433a"), clay, opened=False)
+
+
+def _pottery_ricebowl(c: Canvas, x: float, y: float, painted: Any) -> None:
+    glazed(
+        c,
+        scaled(BOWL, 0.98, 0.9),
+        (x, y),
+        0.42,
+        k.HAKUJI,
+        k.rgb("d7cdbd"),
+        figure=painted if c.chance(0.4) else None,
+    )
 
 
 def _teapot() -> Profile:
@@ -237,160 +259,3 @@ def _rabbit(c: Canvas, x: float, y: float) -> None:
     blob(c, x + 84, y - 30, 40, 30, ink, gloss=0.1, shadow=0)
     for lean in (-0.7, -1.1):
         blob(c, x + 70, y - 84, 52, 13, ink, angle=lean, gloss=0.1, shadow=0)
-
-
-def iron(c: Canvas, form: str) -> None:
-    ground(c, 0.22)
-    x, y = near(c)
-    tone: Colour = k.TETSU * c.between(0.75, 1.25)
-    studs = c.between(34, 46) if c.chance(0.7) else 0.0
-    if "pan" in form:
-        strand(c, [(x + 210, y - 190), (x + 330, y - 330), (x + 400, y - 440)], 54, tone)
-        metal(c, [(0, 240), (10, 262), (84, 300), (92, 302)], (x - 40, y - 60), 0.62, tone, rough=0.9)
-    elif "trivet" in form:
-        flat_ground(c)
-        for turn in np.linspace(0, 2 * np.pi, 12, endpoint=False) + c.between(0, 1):
-            far = 250
-            px, py = 480 + far * np.cos(turn), 640 + far * np.sin(turn)
-            strand(c, [(480 + 40 * np.cos(turn), 640 + 40 * np.sin(turn)), (px, py)], 20, tone, gloss=0.3)
-        cut_out(c, [arc(480, 640, 318, 0, 6.29, 90)], tone, holes=[arc(480, 640, 286, 0, 6.29, 90)], gloss=0.3, lift=14)
-        cut_out(c, [arc(480, 640, 66, 0, 6.29, 60)], tone, holes=[arc(480, 640, 34, 0, 6.29, 60)], gloss=0.3, lift=14)
-    elif "bell" in form:
-        strand(c, [(480, -10), (480, 330)], 6, k.ENJI, lift=24)
-        bell = [(0, 178), (14, 182), (60, 160), (220, 138), (300, 100), (330, 30), (338, 22), (380, 22), (384, 4)]
-        metal(c, bell, (480, 720), 0.12, tone, rough=0.8, dots=studs, opened=False)
-        strand(c, [(480, 728), (480, 880)], 5, k.ENJI, lift=24)
-        cut_out(c, [turned(box_points(100, 260), (482, 1000), c.between(-0.08, 0.08))], k.WASHI, round_off=2, lift=28)
-    else:
-        kettle = [(0, 150), (20, 190), (120, 262), (230, 250), (310, 150), (330, 112), (346, 108)]
-        strand(
-            c, [(x - 170, y - 300), (x - 150, y - 520), (x, y - 590), (x + 150, y - 520), (x + 170, y - 300)], 24, tone
-        )
-        strand(c, [(x + 225, y - 210), (x + 300, y - 260), (x + 345, y - 330)], 58, tone, gloss=0.25)
-        metal(c, kettle, (x, y), 0.34, tone, rough=0.85, dots=studs, opened=False)
-        metal(
-            c,
-            [(0, 106), (14, 102), (40, 60), (50, 26), (66, 30), (76, 4)],
-            (x, y - 330),
-            0.34,
-            tone,
-            rough=0.6,
-            opened=False,
-        )
-
-
-def tin(c: Canvas, form: str) -> None:
-    ground(c, 0.4)
-    x, y = near(c)
-    tone = k.GIN if c.chance(0.8) else k.KIN
-    if "bookmark" in form:
-        flat_ground(c)
-        for shift in (-90, 90):
-            cx, lean = 480 + shift, c.between(-0.3, 0.3)
-            leaf = [
-                (0, 210),
-                (8, 60),
-                (130, -20),
-                (150, -120),
-                (70, -190),
-                (10, -120),
-                (-60, -196),
-                (-150, -110),
-                (-120, -14),
-                (-8, 60),
-            ]
-            cut_out(c, [turned(leaf, (cx, 560 + shift), lean)], k.KIN, gloss=0.7, round_off=8)
-    elif "plates" in form:
-        for step in range(5):
-            metal(
-                c,
-                [(0, 120), (6, 150), (24, 208), (30, 210)],
-                (x + 14 * (step % 2), y - step * 46),
-                0.5,
-                tone,
-                rough=0.15,
-            )
-    elif "basket" in form:
-        flat_ground(c)
-        for row in range(9):
-            bend = [
-                (170 + 40 * abs(row - 4) ** 1.1 * 0.3, 350 + row * 62),
-                (480, 390 + row * 62),
-                (790 - 12 * abs(row - 4), 350 + row * 62),
-            ]
-            strand(c, bend, 13, tone, gloss=0.7, lift=18)
-        for column in range(7):
-            bx = 220 + column * 87
-            strand(c, [(bx, 345), (bx + 12, 620), (bx, 855)], 13, tone, gloss=0.7, lift=18)
-    elif "bonbon" in form:
-        box = [(0, 110), (10, 130), (60, 150), (150, 158), (160, 156)]
-        metal(c, scaled(box, 1.2, 1.4), (x, y), 0.4, tone, rough=0.12, opened=False)
-        lid = [(0, 160), (20, 156), (70, 90), (84, 30), (110, 34), (120, 4)]
-        metal(c, scaled(lid, 1.2, 1.4), (x, y - 176), 0.4, tone, rough=0.12, opened=False)
-        sweets = (k.SAKURA, k.SHIRO, k.WAKAKUSA, k.YAMABUKI, k.FUJI)
-        for index in range(7):
-            blob(c, x - 320 + index * 96, y + 60 + 26 * (index % 3), 25, 25, sweets[index % 5], bumps=9, gloss=0.2)
-    else:
-        metal(c, scaled(CUP, 1.1, 1.15), (x - 160, y - 150), 0.42, tone, rough=0.2)
-        metal(c, scaled(CUP, 1.4, 1.45), (x + 90, y), 0.42, tone, rough=0.2)
-
-
-def wood(c: Canvas, form: str) -> None:
-    ground(c, 0.1)
-    x, y = near(c)
-    tone = c.pick(k.HINOKI, k.HINOKI * 0.94, k.KIRI)
-    if "masu" in form:
-        cube(c, x - 140, y - 210, 260, 260, 190, tone)
-        cube(c, x + 60, y, 320, 320, 230, tone * 0.98, top_texture=_masu_top(x + 60, y, tone))
-    elif "board" in form:
-        wall, table = k.GROUNDS[int(c.between(0, 5))]
-        c.table_top(table, "stone")
-        grain = c.between(0, 9)
-
-        def rings(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-            wave = np.sin(u * 0.05 + np.sin(v * 0.008 + grain) * 2.6) + 0.4 * np.sin(u * 0.21 + np.sin(v * 0.01) * 2)
-            return tone[None, None, :] * (1 + 0.05 * wave)[..., None]
-
-        board = turned(box_points(520, 800), (480, 610), c.between(-0.12, 0.12))
-        cut_out(c, [board], rings, round_off=12, lift=22)
-        blob(c, 400, 720, 70, 64, k.rgb("d9d0b0"), gloss=0.2)
-        for step in range(6):
-            blob(c, 520 + step * 30, 560 - step * 26, 50, 48, k.rgb("f0ead2"), flat=0.3, gloss=0.1, edge=k.MOEGI)
-    elif "candle" in form:
-        for dx, tall, dy in ((-130, 0.8, -120), (90, 1.15, 0)):
-            candle = [(0, 74), (8, 80), (300, 86), (312, 80), (316, 4)]
-            wooden(c, scaled(candle, tall, 1.1), (x + dx, y + dy), 0.36, k.rgb("d9a441"), opened=False)
-            top = y + dy - 300 * tall
-            strand(c, [(x + dx, top), (x + dx + 3, top - 40)], 7, k.SUMI, shadow=0)
-            if tall > 1:
-                for rx, ry, tint in ((26, 58, k.rgb("f6b04a")), (15, 36, k.rgb("fff3c4"))):
-                    blob(c, x + dx + 3, top - 72, rx, ry, tint * 1.15, gloss=0, shadow=0)
-    else:
-        tall, wide = (0.85, 1.35) if "pail" in form else (1.15, 1.2)
-        tub = [(0, 200), (6, 204), (240, 232), (300, 238)]
-        if "pail" not in form:
-            cover = [(0, 246), (4, 250), (30, 250), (34, 248), (36, 3)]
-            wooden(
-                c,
-                scaled(tub, tall, wide),
-                (x, y),
-                0.42,
-                tone,
-                staves=24,
-                hoops=(0.2, 0.68),
-                hoop=k.rgb("b87a3d"),
-                opened=False,
-            )
-            wooden(c, scaled(cover, 1, wide), (x, y - 300 * tall * 0.92), 0.42, tone, opened=False)
-        else:
-            wooden(c, scaled(tub, tall, wide), (x, y), 0.46, tone, staves=26, hoops=(0.22, 0.7), hoop=k.rgb("b87a3d"))
-
-
-def _masu_top(x: float, y: float, tone: Colour):  # noqa: ANN202
-    def top(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        across = (v - (y - 230)) / -160
-        centre = u - x - across * 90
-        inside = (np.abs(centre) < 125) & (np.abs(across - 0.5) < 0.38)
-        return mix(tone[None, None, :] * np.ones((*u.shape, 1)), tone * 0.5, inside.astype(np.float32))
-
-    return top

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from infra.demo.pictures import colours as k
@@ -111,32 +113,10 @@ def brush(c: Canvas, form: str) -> None:
     flat_ground(c)
     hair = c.pick(k.rgb("efe6d4"), k.rgb("4b3528"), k.rgb("8a5d3b"))
     if "scrub" in form:
-        for turn in np.linspace(0, 2 * np.pi, 240):
-            far = c.between(225, 285)
-            x, y = 480 + 1.15 * far * np.cos(turn), 620 + far * np.sin(turn)
-            strand(
-                c,
-                [(480 + 120 * np.cos(turn), 620 + 100 * np.sin(turn)), (x, y)],
-                7,
-                k.rgb("7d5434") * c.between(0.7, 1.25),
-                shadow=0.1,
-                lift=3,
-            )
-        blob(c, 480, 620, 150, 120, k.rgb("6b4529"), wrinkle=0.5, gloss=0.05)
-        strand(c, [(480, 380), (520, 250), (450, 180), (430, 330), (480, 390)], 14, k.KINARI)
+        _brush_scrub(c)
         return
     if "clothes" in form:
-        cut_out(
-            c,
-            [rounded(turned([(-150, -360), (150, -360), (160, 360), (-160, 360)], (480, 600), 0.35))],
-            k.rgb("3a2a22"),
-            round_off=30,
-            lift=30,
-        )
-        for index in range(150):
-            u, v = c.between(-135, 135), -330 + index * 4.4
-            x, y = turned([(u, v)], (480, 600), 0.35)[0]
-            strand(c, [(x, y), (x + 14, y - 26)], 6, hair * c.between(0.8, 1.1), shadow=0.1, lift=3)
+        _brush_clothes(c, hair)
         return
     count = 1 if "writing" in form else 3
     for index in range(count):
@@ -165,22 +145,40 @@ def brush(c: Canvas, form: str) -> None:
         cut_out(c, [arc(720, 880, 90, 0.4, 5.9, 60) + arc(720, 880, 70, 5.9, 0.4, 60)], k.SUMI, shadow=0, round_off=2)
 
 
+def _brush_scrub(c: Canvas) -> None:
+    for turn in np.linspace(0, 2 * np.pi, 240):
+        far = c.between(225, 285)
+        x, y = 480 + 1.15 * far * np.cos(turn), 620 + far * np.sin(turn)
+        strand(
+            c,
+            [(480 + 120 * np.cos(turn), 620 + 100 * np.sin(turn)), (x, y)],
+            7,
+            k.rgb("7d5434") * c.between(0.7, 1.25),
+            shadow=0.1,
+            lift=3,
+        )
+    blob(c, 480, 620, 150, 120, k.rgb("6b4529"), wrinkle=0.5, gloss=0.05)
+    strand(c, [(480, 380), (520, 250), (450, 180), (430, 330), (480, 390)], 14, k.KINARI)
+
+
+def _brush_clothes(c: Canvas, hair: Colour) -> None:
+    cut_out(
+        c,
+        [rounded(turned([(-150, -360), (150, -360), (160, 360), (-160, 360)], (480, 600), 0.35))],
+        k.rgb("3a2a22"),
+        round_off=30,
+        lift=30,
+    )
+    for index in range(150):
+        u, v = c.between(-135, 135), -330 + index * 4.4
+        x, y = turned([(u, v)], (480, 600), 0.35)[0]
+        strand(c, [(x, y), (x + 14, y - 26)], 6, hair * c.between(0.8, 1.1), shadow=0.1, lift=3)
+
+
 def bamboo(c: Canvas, form: str) -> None:
     tone = k.SUSU * 1.3 if "smoked" in form else c.pick(k.TAKE, k.rgb("c8ad6e"), k.rgb("a8935a"))
     if "whisk" in form:
-        ground(c, 0.1)
-        for index in range(70):
-            x = -1 + 2 * index / 69
-            strand(
-                c,
-                [(480 + x * 62, 760), (480 + x * 190, 860), (480 + x * 150, 985), (480 + x * 60, 1010)],
-                6,
-                tone * c.between(0.95, 1.2) + 0.1,
-                shadow=0.15,
-                lift=6,
-            )
-        wooden(c, [(0, 62), (300, 62), (306, 60)], (480, 765), 0.3, tone * 1.1, opened=False)
-        strand(c, [(418, 752), (480, 768), (542, 752)], 12, k.SUMI)
+        _bamboo_whisk(c, tone)
         return
     flat_ground(c)
     if "lunch" in form:
@@ -199,19 +197,7 @@ def bamboo(c: Canvas, form: str) -> None:
         return tone * ((0.62 + 0.45 * bend) * fibre * (1 - 0.75 * gap))[..., None]
 
     if "lunch" in form or "basket" in form:
-        sheet(c, (at[0], at[1] + 30), (size[0], size[1] * 0.9), 0.06, weave, lift=30, corner=60)
-        sheet(c, at, (size[0] * 0.98, size[1] * 0.86), 0.06, weave, lift=10, corner=60)
-        rim = [turned(box_points(size[0], size[1] * 0.88), at, 0.06)]
-        cut_out(
-            c,
-            [rounded(rim[0])],
-            tone * 0.9,
-            holes=[rounded(turned(box_points(size[0] - 54, size[1] * 0.88 - 54), at, 0.06))],
-            round_off=10,
-            lift=6,
-        )
-        if "basket" in form:
-            strand(c, [(200, 560), (300, 240), (480, 150), (660, 240), (760, 560)], 26, tone * 0.85, lift=30)
+        _bamboo_lunch(c, weave, at, size, tone, form)
         return
     cut_out(
         c, [arc(*at, 350, 0, 6.29, 120)], lambda x, y: weave(x - at[0], y - at[1]), round_off=60, lift=22, depth=1.2
@@ -229,3 +215,35 @@ def bamboo(c: Canvas, form: str) -> None:
             k.SUSU,
             shadow=0.1,
         )
+
+
+def _bamboo_whisk(c: Canvas, tone: Colour) -> None:
+    ground(c, 0.1)
+    for index in range(70):
+        x = -1 + 2 * index / 69
+        strand(
+            c,
+            [(480 + x * 62, 760), (480 + x * 190, 860), (480 + x * 150, 985), (480 + x * 60, 1010)],
+            6,
+            tone * c.between(0.95, 1.2) + 0.1,
+            shadow=0.15,
+            lift=6,
+        )
+    wooden(c, [(0, 62), (300, 62), (306, 60)], (480, 765), 0.3, tone * 1.1, opened=False)
+    strand(c, [(418, 752), (480, 768), (542, 752)], 12, k.SUMI)
+
+
+def _bamboo_lunch(c: Canvas, weave: Any, at: Any, size: float, tone: Colour, form: str) -> None:
+    sheet(c, (at[0], at[1] + 30), (size[0], size[1] * 0.9), 0.06, weave, lift=30, corner=60)
+    sheet(c, at, (size[0] * 0.98, size[1] * 0.86), 0.06, weave, lift=10, corner=60)
+    rim = [turned(box_points(size[0], size[1] * 0.88), at, 0.06)]
+    cut_out(
+        c,
+        [rounded(rim[0])],
+        tone * 0.9,
+        holes=[rounded(turned(box_points(size[0] - 54, size[1] * 0.88 - 54), at, 0.06))],
+        round_off=10,
+        lift=6,
+    )
+    if "basket" in form:
+        strand(c, [(200, 560), (300, 240), (480, 150), (660, 240), (760, 560)], 26, tone * 0.85, lift=30)

@@ -18,26 +18,7 @@ def fan(c: Canvas, form: str) -> None:
     flat_ground(c)
     dye = c.pick(*DYES)
     if "round" in form:
-        strand(c, [(480, 1130), (480, 700)], 30, k.TAKE, gloss=0.3)
-        water = dye * 0.25 + 0.72
-        texture = print_of(c, "nami", k.HANADA, water, 120)
-        cut_out(
-            c,
-            [rounded([(480, 830), (180, 660), (170, 330), (480, 190), (790, 330), (780, 660)])],
-            texture,
-            round_off=5,
-            lift=18,
-        )
-        for x, y, lean in ((400, 470, 0.5), (570, 610, 3.6)):
-            cut_out(
-                c,
-                [rounded(turned([(60, 0), (150, -70), (130, 0), (150, 70)], (x, y), lean))],
-                k.SHU * 1.05,
-                shadow=0.15,
-                lift=4,
-                round_off=8,
-            )
-            blob(c, x, y, 72, 44, k.SHU, angle=lean, gloss=0.25, shadow=0.2)
+        _fan_round(c, dye)
         return
     hub, far = (480, 930), 468
     first, last = -np.pi + 0.32, -0.32
@@ -62,6 +43,29 @@ def fan(c: Canvas, form: str) -> None:
     for edge in (first, last):
         strand(c, [hub, (hub[0] + far * np.cos(edge), hub[1] + far * np.sin(edge))], 26, k.KURI, gloss=0.3)
     blob(c, *hub, 17, 17, k.KIN, gloss=0.8)
+
+
+def _fan_round(c: Canvas, dye: Colour) -> None:
+    strand(c, [(480, 1130), (480, 700)], 30, k.TAKE, gloss=0.3)
+    water = dye * 0.25 + 0.72
+    texture = print_of(c, "nami", k.HANADA, water, 120)
+    cut_out(
+        c,
+        [rounded([(480, 830), (180, 660), (170, 330), (480, 190), (790, 330), (780, 660)])],
+        texture,
+        round_off=5,
+        lift=18,
+    )
+    for x, y, lean in ((400, 470, 0.5), (570, 610, 3.6)):
+        cut_out(
+            c,
+            [rounded(turned([(60, 0), (150, -70), (130, 0), (150, 70)], (x, y), lean))],
+            k.SHU * 1.05,
+            shadow=0.15,
+            lift=4,
+            round_off=8,
+        )
+        blob(c, x, y, 72, 44, k.SHU, angle=lean, gloss=0.25, shadow=0.2)
 
 
 def _fan_leaf(c: Canvas, form: str, hub: tuple[float, float], far: float, dye: Colour):  # noqa: ANN202
@@ -191,29 +195,7 @@ def _daruma(c: Canvas, x: float, y: float, size: float) -> None:
         tone,
         opened=False,
     )
-    face_y = y - 230 * size
-    blob(c, x, face_y, 112 * size, 90 * size, k.WASHI, gloss=0.1, shadow=0)
-    for side in (-1, 1):
-        blob(c, x + side * 46 * size, face_y - 14 * size, 24 * size, 24 * size, k.SHIRO, gloss=0.2, shadow=0.1)
-        blob(c, x + side * 44 * size, face_y - 12 * size, 11 * size, 11 * size, k.SUMI, gloss=0.3, shadow=0)
-        strand(
-            c,
-            [
-                (x + side * 16 * size, face_y - 44 * size),
-                (x + side * 52 * size, face_y - 64 * size),
-                (x + side * 92 * size, face_y - 34 * size),
-            ],
-            11 * size,
-            k.SUMI,
-            shadow=0,
-        )
-    strand(
-        c,
-        [(x - 22 * size, face_y + 46 * size), (x, face_y + 54 * size), (x + 22 * size, face_y + 46 * size)],
-        7 * size,
-        k.AKANE,
-        shadow=0,
-    )
+    _daruma_face(c, x, y - 230 * size, size)
     for index in range(3):
         strand(
             c,
@@ -252,7 +234,35 @@ def _doll(c: Canvas, x: float, y: float, size: float, dye: Colour) -> None:
             gloss=0.05,
             shadow=0,
         )
-    head_y = y - 520 * size
+    _doll_head(c, x, y - 520 * size, size)
+
+
+def _daruma_face(c: Canvas, x: float, face_y: float, size: float) -> None:
+    blob(c, x, face_y, 112 * size, 90 * size, k.WASHI, gloss=0.1, shadow=0)
+    for side in (-1, 1):
+        blob(c, x + side * 46 * size, face_y - 14 * size, 24 * size, 24 * size, k.SHIRO, gloss=0.2, shadow=0.1)
+        blob(c, x + side * 44 * size, face_y - 12 * size, 11 * size, 11 * size, k.SUMI, gloss=0.3, shadow=0)
+        strand(
+            c,
+            [
+                (x + side * 16 * size, face_y - 44 * size),
+                (x + side * 52 * size, face_y - 64 * size),
+                (x + side * 92 * size, face_y - 34 * size),
+            ],
+            11 * size,
+            k.SUMI,
+            shadow=0,
+        )
+    strand(
+        c,
+        [(x - 22 * size, face_y + 46 * size), (x, face_y + 54 * size), (x + 22 * size, face_y + 46 * size)],
+        7 * size,
+        k.AKANE,
+        shadow=0,
+    )
+
+
+def _doll_head(c: Canvas, x: float, head_y: float, size: float) -> None:
     blob(c, x, head_y, 140 * size, 128 * size, k.rgb("efd6ad"), gloss=0.3)
     cap = [
         (x + 140 * size * np.cos(t), head_y + 128 * size * np.sin(t))
@@ -304,36 +314,37 @@ def hagoita(c: Canvas, form: str) -> None:
     count = 3 if "tiny" in form else 1
     for index in range(count):
         x, size = 480 + (index - (count - 1) / 2) * 260, 0.62 if count > 1 else 1.15
-        board = [(-60, 430), (-52, 140), (-190, -390), (-150, -440), (150, -440), (190, -390), (52, 140), (60, 430)]
-        lean = c.between(-0.12, 0.12)
-        cut_out(c, [turned([(a * size, b * size) for a, b in board], (x, 620), lean)], k.KIRI, round_off=8, lift=18)
-        texture, dye = any_print(c)
-        cut_out(
-            c,
-            [
-                turned(
-                    [
-                        (a * size * 0.9, b * size * 0.9 - 22)
-                        for a, b in [(-96, 60), (-190, -380), (190, -380), (96, 60)]
-                    ],
-                    (x, 620),
-                    lean,
-                )
-            ],
-            texture,
-            round_off=5,
-            shadow=0.1,
-            lift=2,
-        )
-        for turn in np.linspace(0, 2 * np.pi, 6, endpoint=False):
-            blob(
-                c,
-                x + 62 * size * np.cos(turn),
-                420 + 62 * size * np.sin(turn),
-                54 * size,
-                40 * size,
-                c.pick(k.SAKURA, k.SHU, k.UME),
-                angle=turn,
-                gloss=0.06,
+        _paddle(c, x, size)
+
+
+def _paddle(c: Canvas, x: float, size: float) -> None:
+    board = [(-60, 430), (-52, 140), (-190, -390), (-150, -440), (150, -440), (190, -390), (52, 140), (60, 430)]
+    lean = c.between(-0.12, 0.12)
+    cut_out(c, [turned([(a * size, b * size) for a, b in board], (x, 620), lean)], k.KIRI, round_off=8, lift=18)
+    texture, dye = any_print(c)
+    cut_out(
+        c,
+        [
+            turned(
+                [(a * size * 0.9, b * size * 0.9 - 22) for a, b in [(-96, 60), (-190, -380), (190, -380), (96, 60)]],
+                (x, 620),
+                lean,
             )
-        blob(c, x, 420, 28 * size, 28 * size, k.YAMABUKI, gloss=0.2)
+        ],
+        texture,
+        round_off=5,
+        shadow=0.1,
+        lift=2,
+    )
+    for turn in np.linspace(0, 2 * np.pi, 6, endpoint=False):
+        blob(
+            c,
+            x + 62 * size * np.cos(turn),
+            420 + 62 * size * np.sin(turn),
+            54 * size,
+            40 * size,
+            c.pick(k.SAKURA, k.SHU, k.UME),
+            angle=turn,
+            gloss=0.06,
+        )
+    blob(c, x, 420, 28 * size, 28 * size, k.YAMABUKI, gloss=0.2)

@@ -171,7 +171,7 @@ def glazed(
     glaze: Colour,
     clay: Colour,
     *,
-    figure: Array | str | None = None,
+    figure: str | None = None,
     gloss: float = 0.45,
     fill: tuple[float, Colour] | None = None,
     opened: bool = True,
@@ -191,14 +191,8 @@ def glazed(
     colours = np.where((body.part == RIM)[..., None], mix(tone, np.broadcast_to(clay, tone.shape), 0.45), colours)
     speck = (canvas.rng.random(up.shape) > 0.9965).astype(np.float32)
     colours = mix(colours, clay[None, None, :] * 0.6 * np.ones_like(colours), np.clip(speck * 0.5, 0, 1))
-    if isinstance(figure, str):
-        radius = max(r for _, r in profile)
-        u, v, pixel = round_about(body, radius, radius * 0.34)
-        inked = patterns.CLOTH[figure](u, -v, pixel) * smooth(0.2, 0.22, up) * (1 - smooth(0.86, 0.88, up))
-        inked = np.maximum(inked, sum(patterns.line(up - y, 0.014, 0.008) for y in (0.17, 0.91)))
-        wash = 0.75 + 0.3 * noise(canvas.rng, *up.shape, 20 * canvas.scale, 2)
-        ink = np.clip(inked * wash, 0, 1) * (body.part == OUTER)
-        colours = mix(colours, np.broadcast_to(k.rgb("24468a"), colours.shape), ink * 0.9)
+    if figure:
+        colours = _painted(canvas, body, colours, figure, max(r for _, r in profile))
     if fill:
         wet = body.part == FILL
         ripple = 1 + 0.03 * noise(canvas.rng, *up.shape, 30 * canvas.scale, 2)
@@ -206,6 +200,17 @@ def glazed(
     shaded = (colours * hollow(body, 0.4)[..., None]).astype(np.float32)
     stand(canvas, body, mix(lit(shaded, body.normal), lit(shaded, body.normal, gloss=0.9, sharp=7), gloss))
     return body
+
+
+def _painted(canvas: Canvas, body: Body, colours: Array, figure: str, radius: float) -> Array:
+    """The glaze with a pattern brushed on in cobalt."""
+    up = rise(body)
+    u, v, pixel = round_about(body, radius, radius * 0.34)
+    inked = patterns.CLOTH[figure](u, -v, pixel) * smooth(0.2, 0.22, up) * (1 - smooth(0.86, 0.88, up))
+    inked = np.maximum(inked, sum(patterns.line(up - y, 0.014, 0.008) for y in (0.17, 0.91)))
+    wash = 0.75 + 0.3 * noise(canvas.rng, *up.shape, 20 * canvas.scale, 2)
+    ink = np.clip(inked * wash, 0, 1) * (body.part == OUTER)
+    return mix(colours, np.broadcast_to(k.rgb("24468a"), colours.shape), ink * 0.9)
 
 
 def metal(
