@@ -35,6 +35,11 @@ class UnableToRefund(Exception):
     """The pieces cannot be paid back; the message says why."""
 
 
+def label(name: str, variant_name: str, sku: str) -> str:
+    """Return how a line is called: the goods' name, with the variant's where it says more than the SKU."""
+    return name if variant_name in ("", name, sku) else f"{name} {variant_name}"
+
+
 @dataclass(frozen=True, slots=True)
 class LineView:
     """One line of a merchant's part. `refunded_quantity` of its pieces were refused or came back."""
@@ -55,7 +60,7 @@ class LineView:
 
     @property
     def label(self) -> str:
-        return f"{self.name} {self.variant_name}".strip()
+        return label(self.name, self.variant_name, self.sku)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,11 @@ class Blueprint:
         self.database = database
         self.server = server
         self.copies = 0
-        self.folder = Path(tempfile.gettempdir()) / f"machiichi-accept-{os.getuid()}" / f"{database}-{fingerprint()}"
+        self.folder = (
+            Path(tempfile.gettempdir())
+            / f"machiichi-accept-{os.getuid()}"
+            / f"{database}-{fingerprint()}{os.environ.get('MALL_DEMO_WEEKS', '')}"
+        )
 
     def __enter__(self) -> Self:
         if self.database == "postgres":
@@ -62,6 +66,8 @@ class Blueprint:
         """Return what the processes of the copy `name` see: nothing of the caller's mall, Saleor only when live."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("MALL_", "SALEOR_", "ENGINE_"))}
         kept.pop("DATABASE_URL", None)
+        if "MALL_DEMO_WEEKS" in os.environ:  # a shorter history, for whoever works on a scenario
+            kept["MALL_DEMO_WEEKS"] = os.environ["MALL_DEMO_WEEKS"]
         if self.engine == "live":
             kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")}
         if self.database == "postgres":
@@ -143,10 +149,14 @@ class Stack:
         else:
             print(f"   what the stack left: {self.folder}", file=sys.stderr, flush=True)
 
-    def start(self, *, crash_point: str = "") -> None:
-        """Start the mall and wait until it serves. `crash_point`: where its first process to come by dies, once."""
+    def start(self, *, crash_point: str = "", worker: bool = True) -> None:
+        """Start the mall and wait until it serves. `crash_point`: where its first process to come by dies, once.
+
+        Without `worker` it serves pages only, and work is done by `command("work", "--once", "--at", …)` alone.
+        """
         environment = self._environment | ({"MALL_CRASH_POINT": crash_point} if crash_point else {})
         command = [sys.executable, "-m", "infra", "up", "--port", str(self.port)]
+        command += [] if worker else ["--no-worker"]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True

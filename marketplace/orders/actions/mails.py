@@ -12,6 +12,7 @@ from marketplace.kernel.money import format_money
 from marketplace.merchants import queries as merchants
 from marketplace.messages.actions import send_mail
 from marketplace.orders.models import BuyerLink, MerchantOrder, MerchantOrderLine, OrderRecord, Refund
+from marketplace.orders.types import label
 from plugins.api.money import Money
 
 Line = dict[str, Any]
@@ -123,7 +124,7 @@ def _name(part: MerchantOrder, language: str) -> str:
 def _lines(lines: Iterable[MerchantOrderLine], record: OrderRecord) -> list[Line]:
     return [
         {
-            "name": f"{line.name} {line.variant_name}".strip(),
+            "name": label(line.name, line.variant_name, line.sku),
             "quantity": line.quantity,
             "total": _money(line.total, record),
         }
