@@ -9,4 +9,9 @@ lifeline.follow_if_asked()  # before the slow part: a worker whose parent dies w
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "infra.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from infra.page_cache import PageCache  # noqa: E402
+from marketplace.kernel.revision import page_revision  # noqa: E402
+
+application = PageCache(_django, page_revision)

@@ -14,6 +14,7 @@ from marketplace.curation.queries import active_features, feature_record
 from marketplace.curation.types import FeatureKind, FeatureMissing, FeatureRecord, UnableToFeature
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
+from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import queries as merchants
 from plugins.api.types import Words
 
@@ -51,6 +52,7 @@ def feature(
             create_defaults={**fields, "created_at": clock.now()},
         )
         detail = {"kind": kind, "target": target_id, "reason": dict(reason)}
+        mark_pages_changed()
         record(actor=actor, action="curation.feature.started", subject=f"feature:{row.pk}", detail=detail)
     return feature_record(feature_id=str(row.pk))
 
@@ -61,6 +63,7 @@ def unfeature(*, feature_id: str, actor: str) -> None:
         rows = models.Feature.objects.filter(pk=int(feature_id), ended_at=None) if feature_id.isdecimal() else None
         if not rows or not rows.update(ended_at=clock.now()):
             raise FeatureMissing(feature_id)
+        mark_pages_changed()
         record(actor=actor, action="curation.feature.ended", subject=f"feature:{feature_id}")
 
 
@@ -85,6 +88,7 @@ def save_theme(
         "position": position,
     }
     with transaction.atomic():
+        mark_pages_changed()
         models.Theme.objects.update_or_create(slug=slug, defaults=defaults)
         record(
             actor=actor, action="curation.theme.saved", subject=f"theme:{slug}", detail={"listings": len(listing_ids)}
@@ -107,6 +111,8 @@ def plan_day() -> int:
         for place, pk in enumerate(list(order.values_list("pk", flat=True)[: max(0, places - taken)]), start=taken):
             models.Feature.objects.filter(pk=pk).update(last_shown_on=today, place=place)
             placed += 1
+    if placed:
+        mark_pages_changed()
     return placed
 
 

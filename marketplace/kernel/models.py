@@ -7,13 +7,19 @@ from django.db import models
 from marketplace.kernel.audit.models import AuditEntry
 from marketplace.kernel.jobs.models import Hold, InboxEvent, OutboxJob, ScheduleRow
 
-__all__ = ["AuditEntry", "DemoClock", "Hold", "InboxEvent", "OutboxJob", "PluginSwitch", "ScheduleRow"]
+__all__ = ["AuditEntry", "DemoClock", "Hold", "InboxEvent", "OutboxJob", "PageRevision", "PluginSwitch", "ScheduleRow"]
 
 
 class DemoClock(models.Model):
     """By how many seconds the demo has let time pass. One row, or none."""
 
     offset_s = models.BigIntegerField(default=0)
+
+
+class PageRevision(models.Model):
+    """A number that moves with every change that public pages show. One row, or none."""
+
+    number = models.BigIntegerField(default=0)
 
 
 class PluginSwitch(models.Model):

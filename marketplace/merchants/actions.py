@@ -11,6 +11,7 @@ from django.db import transaction
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
 from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import models
 from marketplace.merchants.invoice_numbers import check_invoice_number
 from marketplace.merchants.queries import get_merchant, get_merchant_by_id, merchants_for_plugins
@@ -177,6 +178,7 @@ def _ask_recheck(merchant_id: str) -> None:
 def _save_notice(merchant_pk: int, fields: Mapping[str, Words], email: str) -> None:
     values = {"fields": {code: dict(fields[code]) for code in LEGAL_FIELDS}, "email": email, "updated_at": clock.now()}
     models.LegalNotice.objects.update_or_create(merchant_id=merchant_pk, defaults=values)
+    mark_pages_changed()
 
 
 def _check_notice(fields: Mapping[str, Words]) -> None:

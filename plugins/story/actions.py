@@ -20,6 +20,7 @@ from wagtail.models import Locale, Page
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
 from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import queries as merchants
 from plugins.story.models import StoryIndexPage, StoryPage, StoryRow
 from plugins.story.types import LANGUAGES, StoryDraft, StoryMissing
@@ -92,7 +93,10 @@ def sync_stories(now: datetime | None = None) -> int:
                 _project(rows[page_id].merchant_id)
             StoryRow.objects.filter(page_id=page_id).delete()
         changed += 1
-    return changed + _show_due(moment)
+    changed += _show_due(moment)
+    if changed:
+        mark_pages_changed()
+    return changed
 
 
 def _content(page: StoryPage) -> StoryPage | None:

@@ -16,6 +16,7 @@ from marketplace.catalog import content, models
 from marketplace.catalog.queries.listings import view_of_row
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import queries as merchants
 from marketplace.saleor import catalogue
 from marketplace.saleor.types import SaleorProduct
@@ -83,7 +84,8 @@ def digests(listing: models.Listing) -> dict[tuple[str, str], str]:
 
 
 def mark_changed(listing_id: int) -> None:
-    """Say, in the caller's transaction, that the search index is behind on a listing."""
+    """Say, in the caller's transaction, that pages changed and the search index is behind on a listing."""
+    mark_pages_changed()
     models.Listing.objects.filter(pk=listing_id).update(projected_revision=F("projected_revision") + 1)
     enqueue(kind=INDEX_JOB, key=INDEX_JOB, payload={}, again=True)
 
