@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from infra.engine.apps.actions import create_app
 from infra.engine.apps.models import App
@@ -12,8 +12,11 @@ from infra.engine.schema.permissions import ALL_PERMISSIONS
 
 
 def ensure_superuser(email: str, password: str) -> User:
-    """Return the superuser of `email`, made with `password` when there is none; an existing one keeps its own."""
-    user, _ = User.objects.get_or_create(
+    """Return the superuser of `email`, made when there is none, who signs in with `password` from now on.
+
+    Whoever may call this reads the engine's database anyway; a mall whose secret changed must get in again.
+    """
+    user, is_new = User.objects.get_or_create(
         email=email.strip().lower(),
         defaults={
             "password": make_password(password),
@@ -22,6 +25,9 @@ def ensure_superuser(email: str, password: str) -> User:
             "is_confirmed": True,
         },
     )
+    if not is_new and not check_password(password, user.password):
+        user.password = make_password(password)
+        user.save(update_fields=["password"])
     return user
 
 
