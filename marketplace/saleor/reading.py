@@ -7,11 +7,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from marketplace.saleor import types as t
 from plugins.api.money import Money
 
 Json = Mapping[str, Any]
 _GRAMS = {"G": Decimal(1), "KG": Decimal(1000), "LB": Decimal("453.59237"), "OZ": Decimal("28.349523125")}
+
+
+def here(url: str) -> str:
+    """Return an address of this very mall (the embedded engine's pictures) without its origin, others unchanged.
+
+    What is kept must not break when the mall is served under another name or port.
+    """
+    own = settings.MALL_PUBLIC_URL
+    return url.removeprefix(own) if url.startswith(f"{own}/") else url
 
 
 def moment(value: str | None) -> datetime | None:
@@ -171,9 +182,9 @@ def _media(node: Json) -> t.SaleorMedia:
         id=node["id"],
         alt=node["alt"],
         kind=node["type"],
-        original_url=node["original"],
-        card_url=node["card"],
-        large_url=node["large"],
+        original_url=here(node["original"]),
+        card_url=here(node["card"]),
+        large_url=here(node["large"]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from marketplace.saleor import types as t
-from marketplace.saleor.reading import Json, _at, address, metadata, money, taxed, text
+from marketplace.saleor.reading import Json, _at, address, here, metadata, money, taxed, text
 from marketplace.saleor.rich_text import plain_text
 
 MERCHANT_KEY = "mall.merchant"
@@ -51,7 +51,7 @@ def _checkout_line(node: Json) -> t.SaleorCheckoutLine:
         english_name=text(product["english"]).name,
         english_variant_name=text(variant["english"]).name,
         merchant=metadata(product["metadata"]).get(MERCHANT_KEY, ""),
-        image_url=(product["thumbnail"] or {}).get("url", ""),
+        image_url=here((product["thumbnail"] or {}).get("url", "")),
         unit_price=taxed(node["unitPrice"]),
         undiscounted_unit_price=money(node["undiscountedUnitPrice"]),
         total=taxed(node["totalPrice"]),
@@ -160,7 +160,7 @@ def _order_line(node: Json) -> t.SaleorOrderLine:
         total=taxed(node["totalPrice"]),
         undiscounted_total=taxed(node["undiscountedTotalPrice"]),
         allocations={each["warehouse"]["slug"]: each["quantity"] for each in node["allocations"] or ()},
-        image_url=(node["thumbnail"] or {}).get("url", ""),
+        image_url=here((node["thumbnail"] or {}).get("url", "")),
         metadata=metadata(node["metadata"]),
     )
 
