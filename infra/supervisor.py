@@ -49,7 +49,7 @@ class Child:
 class Supervisor:
     """Serves one data folder on one port."""
 
-    def __init__(self, *, data: Path, host: str, port: int, workers: int) -> None:
+    def __init__(self, *, data: Path, host: str, port: int, workers: int, has_worker: bool = True) -> None:
         self.data = data
         self.host = host
         self.port = port
@@ -57,8 +57,8 @@ class Supervisor:
         self.stopping = False
         self.environment = os.environ | {"MALL_DATA": str(data), lifeline.VARIABLE: str(self.lock_path)}
         self.web = Child("web", ["serve", "--host", host, "--port", str(port), "--workers", str(workers)])
-        self.worker = Child("worker", ["work"])
-        self.history = Child("history", ["history"], once=True)
+        self.worker = Child("worker", ["work"], done=not has_worker)
+        self.history = Child("history", ["history"], once=True, done=not has_worker)
 
     def prepare(self, *, history_too: bool = False) -> None:
         """Bring the data folder to where the mall can be served. Raises UnableToStart."""
@@ -83,11 +83,13 @@ class Supervisor:
             with self._signals():
                 try:
                     self._start(self.web)
-                    self._start(self.worker)
+                    if not self.worker.done:
+                        self._start(self.worker)
                     if not self._wait_until_serving():
                         return self.stopping
                     announce(time.monotonic() - begun)
-                    self._start(self.history)
+                    if not self.history.done:
+                        self._start(self.history)
                     return self._watch()
                 finally:
                     self._stop_all()

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=None, help="port to serve on (default 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default 127.0.0.1)")
     parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="serve pages only: nothing is worked off but by ./mall work"
+    )
     parser.add_argument("--prepare-only", action="store_true", help="prepare the data folder and end")
 
 
@@ -32,7 +35,9 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     if options.workers < 1:
         raise UsageError("--workers: at least one")
     os.environ.setdefault("MALL_PUBLIC_URL", f"http://localhost:{port}")
-    supervisor = Supervisor(data=data_folder(), host=options.host, port=port, workers=options.workers)
+    supervisor = Supervisor(
+        data=data_folder(), host=options.host, port=port, workers=options.workers, has_worker=not options.no_worker
+    )
     try:
         if options.prepare_only:
             supervisor.prepare(history_too=True)
