@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Max, Min, Q
 
 from analytics.calendar import days_of, first_day, week_of, weeks_between
 from analytics.models import Build, Fact, PublishedCell, PublishedTime
@@ -168,11 +168,11 @@ def sums_by_kind(*, market: str) -> dict[str, Money]:
 
     A kind in more than one currency raises `ValueError`.
     """
+    rows = Fact.objects.filter(market=market).values_list("kind", "currency", "amount")
     sums: dict[str, Money] = {}
-    for row in (
-        Fact.objects.filter(market=market).values("kind", "currency").annotate(sum=Sum("amount")).order_by("kind")
-    ):
-        if row["kind"] in sums:
-            raise ValueError(f"{market} has {row['kind']} facts in two currencies")
-        sums[row["kind"]] = Money(row["sum"], row["currency"])
+    for kind, currency, amount in rows.order_by("kind").iterator():  # SQLite would add decimals as floats
+        so_far = sums.get(kind, Money.zero(currency))
+        if so_far.currency != currency:
+            raise ValueError(f"{market} has {kind} facts in two currencies")
+        sums[kind] = so_far + Money(amount, currency)
     return sums

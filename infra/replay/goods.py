@@ -1,7 +1,8 @@
 """The merchants and products that replayed invoices are sold by.
 
 The stated rule: a stock code belongs to merchant number crc32(code without its last letters) mod 12, so that variants
-of one article (85123A, 85123B) share a merchant. Each merchant has one product per whole file, with a variant per code.
+of one article (85123A, 85123B) share a merchant. Each merchant has a few products, chosen by the same number, with a
+variant per code: Saleor gives at most a hundred variants of a product at once, the mall reads fifty.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from marketplace.merchants import actions as merchants
 from marketplace.merchants import queries
 from marketplace.merchants.types import Merchant, MerchantMissing
 from marketplace.saleor import catalogue, site
-from marketplace.saleor.client import execute
 from marketplace.saleor.types import SiteIds
 
 CHANNEL = "uk"
 MERCHANTS = 12
+PRODUCTS = 16
+"""Products of each merchant: all 4,070 codes of the whole file make fewer than fifty variants of each."""
 PLENTY = 10_000_000
 PRODUCT_TYPE = "replay"
 CHUNK = 100
@@ -28,20 +30,32 @@ CHUNK = 100
 
 def merchant_number(code: str) -> int:
     """Return which merchant (1 to 12) sells a stock code."""
+    return _article_number(code) % MERCHANTS + 1
+
+
+def product_number(code: str) -> int:
+    """Return which of the merchant's products (1 to 16) a stock code is a variant of."""
+    return _article_number(code) // MERCHANTS % PRODUCTS + 1
+
+
+def _article_number(code: str) -> int:
     article = code.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") or code
-    return zlib.crc32(article.encode()) % MERCHANTS + 1
+    return zlib.crc32(article.encode())
 
 
 def ensure_goods(codes: Iterable[str]) -> dict[str, str]:
     """Make what is missing of merchants, products and variants; return Saleor's variant id by stock code."""
-    wanted: dict[int, list[str]] = {}
+    wanted: dict[int, dict[int, list[str]]] = {}
     for code in dict.fromkeys(codes):
-        wanted.setdefault(merchant_number(code), []).append(code)
+        wanted.setdefault(merchant_number(code), {}).setdefault(product_number(code), []).append(code)
     ids = site.get_site()
     type_id = _product_type(ids)
     found: dict[str, str] = {}
     for number in sorted(wanted):
-        found |= _ensure_variants(ids, type_id, _merchant(number), wanted[number])
+        merchant = _merchant(number)
+        for product in sorted(wanted[number]):
+            reference = f"mall.replay.{merchant.code}.{product}"
+            found |= _ensure_variants(ids, type_id, merchant, reference, wanted[number][product])
     return found
 
 
@@ -71,19 +85,14 @@ def _product_type(ids: SiteIds) -> str:
     found = site.by_slug("ProductTypes", "productTypes").get(PRODUCT_TYPE)
     if found is not None:
         return str(found["id"])
-    fields = {
-        "name": "Replay",
-        "slug": PRODUCT_TYPE,
-        "kind": "NORMAL",
-        "hasVariants": True,
-        "isShippingRequired": False,
-        "productAttributes": [ids.attributes["merchant"]],
-    }
-    return str(execute("ProductTypeCreate", {"input": fields})["productTypeCreate"]["productType"]["id"])
+    return site.create_product_type(
+        name="Replay", slug=PRODUCT_TYPE, attributes=[ids.attributes["merchant"]], is_shipped=False
+    )
 
 
-def _ensure_variants(ids: SiteIds, type_id: str, merchant: Merchant, codes: list[str]) -> dict[str, str]:
-    reference = f"mall.replay.{merchant.code}"
+def _ensure_variants(
+    ids: SiteIds, type_id: str, merchant: Merchant, reference: str, codes: list[str]
+) -> dict[str, str]:
     product = catalogue.find_product(external_reference=reference)
     product_id = product.id if product else _create_product(ids, type_id, merchant, reference)
     known = {variant.sku: variant.id for variant in product.variants} if product else {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from infra import past_sales
 from infra.replay import goods
-from infra.replay.rows import Invoice, Refused, Row, read_invoices
+from infra.replay.rows import PENCE, Invoice, Refused, Row, read_invoices
 from marketplace.kernel import clock
 from marketplace.kernel.jobs import actions as jobs
 from marketplace.kernel.jobs import worker
@@ -67,8 +67,9 @@ class Plan:
 def replay_uci(*, file: Path | None, invoices: int | None, start: int) -> dict[str, Any]:
     """Replay invoices and compare what was read with orders, ledger and pool, all in pounds.
 
-    Killed and called again it goes on, for an invoice is found by its number. `orders_per_second` counts the orders of
-    this call. Raises `UnreadableFile`, or what Saleor refuses.
+    Killed and called again it goes on, for an invoice is found by its number. What was read now is compared with all
+    that was ever replayed on this data, so that other rows under known numbers, or fewer rows than before, show as
+    differences. `orders_per_second` counts the orders of this call. Raises `UnreadableFile`, or what Saleor refuses.
     """
     plan = make_plan(file, invoices, start)
     for each in plan.refused:
@@ -83,7 +84,7 @@ def replay_uci(*, file: Path | None, invoices: int | None, start: int) -> dict[s
     seconds = time.monotonic() - begun
     jobs.release(name=HOLD)
     totals = _totals(plan)
-    differences = {name: str(totals[name] - totals["input"]) for name in ("orders", "ledger", "pool")}
+    differences = {name: in_pounds(totals[name] - totals["input"]) for name in ("orders", "ledger", "pool")}
     return {
         "name": "uci",
         "passed": all(totals[name] == totals["input"] for name in totals),
@@ -92,7 +93,7 @@ def replay_uci(*, file: Path | None, invoices: int | None, start: int) -> dict[s
         "orders": len(plan.purchases),
         "refunds": len(plan.refunds),
         "unmatched_cancellations": len(plan.unmatched),
-        "totals": {name: str(value) for name, value in totals.items()},
+        "totals": {name: in_pounds(value) for name, value in totals.items()},
         "differences": differences,
         "orders_per_second": round(made / seconds, 2) if made else 0.0,
     }
@@ -192,6 +193,12 @@ def _line_at(order_id: str, position: int) -> tuple[str, str]:
 
 def _totals(plan: Plan) -> dict[str, Decimal]:
     return {"input": plan.total, "orders": orders_total(), "ledger": ledger_total(), "pool": pool_total()}
+
+
+def in_pounds(amount: Decimal) -> str:
+    """Return an amount with two decimals, or with all it has when they are not whole pence."""
+    pence = amount.quantize(PENCE)
+    return str(pence if pence == amount else amount)
 
 
 def orders_total() -> Decimal:

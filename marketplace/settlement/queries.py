@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from marketplace.kernel import clock
-from marketplace.kernel.money import round_down
 from marketplace.orders import queries as orders
 from marketplace.orders.types import PartView
 from marketplace.settlement import rules
@@ -25,6 +24,7 @@ from marketplace.settlement.types import (
 from plugins.api.money import Money
 
 MERCHANT_ACCOUNTS = (PENDING, PAYABLE)
+PLACES = Decimal("0.001")
 Sums = dict[tuple[str, str, str], int]
 
 
@@ -39,22 +39,20 @@ def trial_balance(*, market: str | None = None) -> list[Balance]:
     grouped = (
         rows.values("account", "merchant_id", "currency").annotate(sum=Sum("amount")).order_by("account", "merchant_id")
     )
-    return [
-        Balance(row["account"], row["merchant_id"], round_down(Money(row["sum"], row["currency"]))) for row in grouped
-    ]
+    return [Balance(row["account"], row["merchant_id"], Money(_exact(row["sum"]), row["currency"])) for row in grouped]
 
 
 def imbalance() -> dict[str, Decimal]:
     """Return the sum of all lines by currency: zero for each, or the ledger is broken."""
     rows = EntryLine.objects.values("currency").annotate(sum=Sum("amount")).order_by("currency")
-    return {row["currency"]: row["sum"].normalize() for row in rows}
+    return {row["currency"]: _exact(row["sum"]).normalize() for row in rows}
 
 
 def charged(*, market: str) -> dict[str, Money]:
     """Return what the provider was paid and what went back, by kind of entry ("payment", "refund"), in one market."""
     rows = EntryLine.objects.filter(account="psp_clearing", entry__market=market)
     grouped = rows.values("entry__kind", "currency").annotate(sum=Sum("amount")).order_by("entry__kind")
-    return {row["entry__kind"]: round_down(Money(row["sum"], row["currency"])) for row in grouped}
+    return {row["entry__kind"]: Money(_exact(row["sum"]), row["currency"]) for row in grouped}
 
 
 def has_entry(*, key: str) -> bool:
@@ -94,6 +92,11 @@ def earnings_total(*, merchant_id: str) -> EarningsTotal:
 def commission_rule(*, day: date | None = None) -> CommissionRule:
     """Return the commission in force on a day (today)."""
     return rules.rule_on(day=day or clock.today())
+
+
+def _exact(added: Decimal) -> Decimal:
+    """Return a sum at the places that amounts are kept with: SQLite adds decimals as floats and may miss a hair."""
+    return added.quantize(PLACES)
 
 
 def _sums(merchant_id: str, order_ids: list[str]) -> Sums:

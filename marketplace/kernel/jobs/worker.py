@@ -182,9 +182,12 @@ def _take(row: ScheduleRow) -> bool:
 
 
 def _deliver(now: datetime) -> Counts:
-    """The embedded engine has a queue of its own; the same process drains it, through the path in the settings."""
+    """The embedded engine has a queue of its own; the same process drains it, through the path in the settings.
+
+    The engine's rows are due by the real time they were written at, which goes on while `work_once` holds its own.
+    """
     path = getattr(settings, "MALL_EMBEDDED_WORKER", "")
-    return Counts(deliveries=import_string(path)(now, lease.BATCH)) if path else Counts()
+    return Counts(deliveries=import_string(path)(max(now, clock.real_now()), lease.BATCH)) if path else Counts()
 
 
 def _stop_on_signals() -> threading.Event:
