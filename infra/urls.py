@@ -11,6 +11,7 @@ ENGINE: list[URLPattern | URLResolver] = [path("", include("infra.engine.urls"))
 urlpatterns: list[URLPattern | URLResolver] = [
     path("saleor/", include("marketplace.saleor.urls")),
     *ENGINE,
+    path("api/", include("marketplace.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("cms/", include("plugins.story.urls")),
     path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -77,13 +77,16 @@ def merchant_orders(*, merchant_id: str, states: Iterable[str] | None = None, li
         return [_merchant_part(part, names) for part in parts]
 
 
-def merchant_order(*, merchant_id: str, order_id: str) -> MerchantPart:
-    """Return a merchant's part of one confirmed order. Raises `OrderMissing`, also for another merchant's."""
+def merchant_order(*, merchant_id: str, number: str) -> MerchantPart:
+    """Return a merchant's part of one confirmed order. Raises `OrderMissing`, also for another merchant's.
+
+    Merchants name orders by their number: Saleor shows the whole order to anybody who has its id.
+    """
     with merchant_scope(merchant_id):
-        rows = models.MerchantOrder.objects.filter(order__order_id=order_id, order__confirmed_at__isnull=False)
-        part = with_all(rows).first()
+        rows = models.MerchantOrder.objects.filter(order__number=number, order__confirmed_at__isnull=False)
+        part = with_all(rows.order_by("-pk")).first()
         if part is None:
-            raise OrderMissing(order_id)
+            raise OrderMissing(number)
         return _merchant_part(part, names_of([part]))
 
 

@@ -7,7 +7,7 @@ from django.urls import path
 from storefront.counter.views import desk, listings, orders
 
 app_name = "counter"
-ORDER = "<slug:code>/orders/<str:order_id>/"
+ORDER = "<slug:code>/orders/<str:number>/"
 LISTING = "<slug:code>/listings/<int:listing_id>/"
 
 urlpatterns = [

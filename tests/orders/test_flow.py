@@ -153,7 +153,7 @@ def test_a_merchant_accepts_and_ships_and_the_buyer_reads_the_number(saleor, thr
     ship_parcel(order_id="o1", merchant_id=three["nori"], carrier="郵便", tracking_number="1234", actor="user:1")
     work()
 
-    part = queries.merchant_order(merchant_id=three["nori"], order_id="o1").part
+    part = queries.merchant_order(merchant_id=three["nori"], number="7").part
     assert (part.state, part.tracking_number, part.shipped_at) == ("shipped", "1234", NOW)
     assert [(each.status, each.tracking_number) for each in saleor.orders["o1"].fulfillments] == [
         ("WAITING_FOR_APPROVAL", ""),
@@ -208,7 +208,7 @@ def test_refusing_the_whole_part_gives_delivery_back(saleor, three, work):
 
     assert saleor.orders["o1"].refunded == yen(4550)
     assert ledger.earnings_total(merchant_id=three["kiriko"]).net == 0
-    assert queries.merchant_order(merchant_id=three["kiriko"], order_id="o1").part.state == "refused"
+    assert queries.merchant_order(merchant_id=three["kiriko"], number="7").part.state == "refused"
     assert "￥550" in [mail.text for mail in list_mail() if mail.template == "line_refused"][0]
 
 
@@ -292,7 +292,7 @@ def test_another_merchants_order_answers_as_one_that_does_not_exist(saleor, thre
             lambda m=merchant: accept_parcel(order_id="o1", merchant_id=m, actor="x"),
             lambda m=merchant: ship_parcel(order_id="o1", merchant_id=m, carrier="c", tracking_number="1", actor="x"),
             lambda m=merchant: refuse_line(order_id="o1", merchant_id=m, line_id="l1", reason="r", actor="x"),
-            lambda m=merchant: queries.merchant_order(merchant_id=m, order_id="o1"),
+            lambda m=merchant: queries.merchant_order(merchant_id=m, number="7"),
         ):
             with pytest.raises(OrderMissing):
                 call()

@@ -30,31 +30,33 @@ def todo(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 
 @member_page("orders.order:view")
-def order(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpResponse:
+def order(request: HttpRequest, merchant: Merchant, number: str) -> HttpResponse:
     """One part with what is needed to send it."""
-    return _show(request, merchant, _part(merchant, order_id))
+    return _show(request, merchant, _part(merchant, number))
 
 
 @require_POST
 @member_page("orders.parcel:accept")
-def accept(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpResponse:
+def accept(request: HttpRequest, merchant: Merchant, number: str) -> HttpResponse:
     try:
-        actions.accept_parcel(order_id=order_id, merchant_id=merchant.id, actor=_actor(request))
+        actions.accept_parcel(order_id=_order_id(merchant, number), merchant_id=merchant.id, actor=_actor(request))
     except OrderMissing:
         raise Http404 from None
     except UnableToShip:
-        return _again(request, merchant, order_id, _("This order can no longer be accepted: it was refused."))
+        return _again(request, merchant, number, _("This order can no longer be accepted: it was refused."))
     messages.success(request, _("Accepted. Pack it and enter the tracking number."))
-    return redirect("counter:order", code=merchant.code, order_id=order_id)
+    return redirect("counter:order", code=merchant.code, number=number)
 
 
 @require_POST
 @member_page("orders.parcel:ship")
-def ship(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpResponse:
+def ship(request: HttpRequest, merchant: Merchant, number: str) -> HttpResponse:
     """Hand the part to a carrier under a tracking number."""
     typed = {key: request.POST.get(key, "").strip()[:60] for key in ("carrier", "tracking_number")}
     try:
-        actions.ship_parcel(order_id=order_id, merchant_id=merchant.id, actor=_actor(request), **typed)
+        actions.ship_parcel(
+            order_id=_order_id(merchant, number), merchant_id=merchant.id, actor=_actor(request), **typed
+        )
     except OrderMissing:
         raise Http404 from None
     except UnableToShip:
@@ -63,24 +65,28 @@ def ship(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpRespons
             if typed["tracking_number"]
             else _("Please enter the tracking number on the slip.")
         )
-        return _again(request, merchant, order_id, text, field="tracking_number", typed=typed)
+        return _again(request, merchant, number, text, field="tracking_number", typed=typed)
     messages.success(request, _("Sent. The buyer is told by mail."))
-    return redirect("counter:order", code=merchant.code, order_id=order_id)
+    return redirect("counter:order", code=merchant.code, number=number)
 
 
 @require_POST
 @member_page("orders.parcel:refuse")
-def refuse(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpResponse:
+def refuse(request: HttpRequest, merchant: Merchant, number: str) -> HttpResponse:
     """Refuse lines with a reason the buyer will read; they are paid back exactly."""
     lines = list(dict.fromkeys(request.POST.getlist("line")))
     reason = request.POST.get("reason", "").strip()[:LONGEST]
     typed: dict[str, Any] = {"line": lines, "reason": reason}
     if not lines:
         text = _("Please tick what you cannot send.")
-        return _again(request, merchant, order_id, text, field="line", typed=typed)
+        return _again(request, merchant, number, text, field="line", typed=typed)
     try:
         actions.refuse_lines(
-            order_id=order_id, merchant_id=merchant.id, line_ids=lines, reason=reason, actor=_actor(request)
+            order_id=_order_id(merchant, number),
+            merchant_id=merchant.id,
+            line_ids=lines,
+            reason=reason,
+            actor=_actor(request),
         )
     except OrderMissing:
         raise Http404 from None
@@ -90,29 +96,34 @@ def refuse(request: HttpRequest, merchant: Merchant, order_id: str) -> HttpRespo
             if reason
             else _("Please say why: the buyer will read it.")
         )
-        return _again(request, merchant, order_id, text, field="reason", typed=typed)
+        return _again(request, merchant, number, text, field="reason", typed=typed)
     messages.success(request, _("Refused. The buyer gets the money back and reads your reason."))
-    return redirect("counter:order", code=merchant.code, order_id=order_id)
+    return redirect("counter:order", code=merchant.code, number=number)
 
 
-def _part(merchant: Merchant, order_id: str) -> MerchantPart:
+def _part(merchant: Merchant, number: str) -> MerchantPart:
     try:
-        return queries.merchant_order(merchant_id=merchant.id, order_id=order_id)
+        return queries.merchant_order(merchant_id=merchant.id, number=number)
     except OrderMissing:
         raise Http404 from None
+
+
+def _order_id(merchant: Merchant, number: str) -> str:
+    """Return Saleor's id of an order, which merchants are never shown: it opens the whole order at Saleor."""
+    return _part(merchant, number).part.order_id
 
 
 def _again(
     request: HttpRequest,
     merchant: Merchant,
-    order_id: str,
+    number: str,
     error: str,
     *,
     field: str = "",
     typed: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show the page with what was wrong and with what was typed."""
-    return _show(request, merchant, _part(merchant, order_id), error=error, field=field, typed=typed or {}, status=422)
+    return _show(request, merchant, _part(merchant, number), error=error, field=field, typed=typed or {}, status=422)
 
 
 def _show(
