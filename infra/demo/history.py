@@ -20,6 +20,7 @@ from infra.demo.ward import DemoListing, listings
 WEEKS = 13
 ORDERS_A_WEEK = 100
 REFUND_SHARE = 0.04
+GIFT_WEEK, GIFT = 6, ("kumiko-andon", 22)
 CATEGORY_WEIGHTS = {
     "tea-sweets": 0.30,
     "food": 0.26,
@@ -78,7 +79,9 @@ def whole_weeks_before(day: date, weeks: int = WEEKS) -> list[date]:
 
 def orders(*, before: date) -> list[PastOrder]:
     """Return every simulated order of the thirteen whole weeks before a day, oldest first."""
-    return [order for monday in whole_weeks_before(before) for order in _week(monday, before)]
+    mondays = whole_weeks_before(before)
+    found = [order for monday in mondays for order in _week(monday, before)]
+    return sorted([*found, _gift(mondays[GIFT_WEEK])], key=lambda order: order.day)
 
 
 def sold(*, before: date) -> Counter[str]:
@@ -88,6 +91,12 @@ def sold(*, before: date) -> Counter[str]:
         for line in order.lines:
             counted[line.slug] += line.quantity
     return counted
+
+
+def _gift(monday: date) -> PastOrder:
+    """One company buys a present for every guest: the one sale large enough that the pool hides it as dominant."""
+    lines = (PastLine(*GIFT, None),)
+    return PastOrder(f"{monday.isoformat()}-gift", monday + timedelta(days=2), "jp", PLACES["japan"][0], lines)
 
 
 def _week(monday: date, before: date) -> Iterator[PastOrder]:
