@@ -41,5 +41,7 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # several lines for every page saved, and nothing that anybody would act on
+            **{name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "httpx")},
         },
     }
