@@ -148,14 +148,14 @@ def store_build(*, build_id: int, folder: Path, now: datetime) -> Build:
             days = (first_day(members[0]), first_day(members[-1]) + timedelta(days=6))
             Fact.objects.filter(day__range=days).update(order_token="")
         build.version = (Build.objects.aggregate(newest=Max("version"))["newest"] or 0) + 1
-        build.digest = digest_of(new)
+        build.digest = digest_of(cells=new)
         build.audit, build.state, build.finished_at = result["audit"], Build.State.PUBLISHED, now
         build.save()
     shutil.rmtree(folder)
     return build
 
 
-def digest_of(cells: list[dict]) -> str:
+def digest_of(*, cells: list[dict]) -> str:
     """Return the SHA-256 of cells as they went out, in a canonical order."""
     rows = sorted([c["measure"], c["time"], c["category"], c["area"], c["value"], c["reason"]] for c in cells)
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

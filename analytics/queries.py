@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, Q
@@ -127,7 +128,7 @@ def _as_cell(key: t.PoolKey, cell: PublishedCell | None) -> t.PoolCell:
     if cell is None:
         return t.PoolCell(key, None, reason="few_owners")
     if cell.value is not None:
-        return t.PoolCell(key, Money(cell.value, "JPY"), orders=cell.orders, owners=cell.owners)
+        return t.PoolCell(key, Money(Decimal(cell.value), "JPY"), orders=cell.orders, owners=cell.owners)
     parent = t.PoolKey(cell.parent_time, cell.parent_category, cell.parent_area) if cell.parent_time else None
     return t.PoolCell(key, None, reason=cell.reason, parent=parent)
 

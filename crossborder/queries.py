@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from crossborder import tables
@@ -44,7 +43,7 @@ def statuses(*, market: str, on_date: date) -> list[DestinationStatus]:
     return sorted(found, key=lambda status: not status.is_open)
 
 
-def matches(row: RestrictionRow, listing: Listing, *, country: str, carriage: str) -> bool:
+def matches(*, row: RestrictionRow, listing: Listing, country: str, carriage: str) -> bool:
     """Return whether a restriction meets a listing. An undeclared origin or HS code meets every row that asks for
     one: what is unknown is not let through."""
     if row.country not in ("*", country) or row.carriage not in ("any", carriage):
@@ -71,7 +70,8 @@ def export_problems(*, listing: Listing, destination: Destination, on_date: date
     return [
         Problem(f"crossborder.{row.code}", row.message, "country", listing.id, source=row.source)
         for row in tables.restrictions()
-        if is_in_force(row.source, on_date) and matches(row, listing, country=destination.country, carriage=CARRIAGE)
+        if is_in_force(row.source, on_date)
+        and matches(row=row, listing=listing, country=destination.country, carriage=CARRIAGE)
     ]
 
 
@@ -95,8 +95,3 @@ def landed_cost(*, country: str, on_date: date) -> LandedCost | None:
     if not rows:
         return None
     return LandedCost(total=None, note=rows[-1].note, source=rows[-1].source)
-
-
-def gross_weight_g(weights: Sequence[tuple[int, int]]) -> int:
-    """Return the gross weight of a parcel: (grams, quantity) per line, plus packaging."""
-    return PACKAGING_G + sum(grams * quantity for grams, quantity in weights)

@@ -29,7 +29,7 @@ def migrate(alias: str) -> int:
     plan = executor.migration_plan(targets)
     if not plan:
         return 0
-    before = executor._create_project_state(with_applied_migrations=True)
+    before = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
     emit_pre_migrate_signal(0, False, alias, apps=before.apps, plan=plan)
     after = executor.migrate(targets, plan, state=before.clone())
     after.clear_delayed_apps_cache()

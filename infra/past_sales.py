@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from marketplace.saleor import checkouts, payments
 from marketplace.saleor import orders as saleor_orders
-from marketplace.saleor.client import APP
 from marketplace.saleor.types import Address
 
 KEY, SOLD_ON, SIMULATED = "mall.key", "mall.sold_on", "mall.simulated"
@@ -62,20 +61,20 @@ def record(sale: PastSale) -> str:
         email=sale.email,
         shipping_address=sale.address,
         billing_address=sale.address,
-        token=APP,
+        token=checkouts.APP,
     )
     values = {KEY: sale.key, SOLD_ON: sale.sold_on.isoformat(), SIMULATED: "true"}
     checkouts.set_checkout_metadata(checkout_id=checkout.id, values=values, is_private=True)
     if sale.needs_delivery:
-        offered = checkouts.list_deliveries(checkout_id=checkout.id, token=APP)
+        offered = checkouts.list_deliveries(checkout_id=checkout.id, token=checkouts.APP)
         active = [each for each in offered if each.is_active]
         if not active:
             raise LookupError(f"no delivery for past sale {sale.key}: {[each.message for each in offered]}")
-        checkout = checkouts.choose_delivery(checkout_id=checkout.id, delivery_id=active[0].id, token=APP)
+        checkout = checkouts.choose_delivery(checkout_id=checkout.id, delivery_id=active[0].id, token=checkouts.APP)
     payments.record_charged(
         source_id=checkout.id, amount=checkout.total.gross, psp_reference=f"past-{sale.key}", name="past sale"
     )
-    return checkouts.complete_checkout(checkout_id=checkout.id, token=APP).order_id
+    return checkouts.complete_checkout(checkout_id=checkout.id, token=checkouts.APP).order_id
 
 
 def recorded(*, channels: Sequence[str]) -> Iterator[tuple[str, str]]:

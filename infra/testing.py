@@ -56,8 +56,8 @@ def forbid_network() -> None:
         refuse_unless_local((host.decode() if isinstance(host, bytes) else host,))
         return look_up(host, *rest, **named)
 
-    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign, assignment]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign, assignment]
     socket.getaddrinfo = guarded_look_up
 
 

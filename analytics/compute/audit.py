@@ -65,7 +65,7 @@ class Bounds:
             base, numbers, np.where(known[:base], 0, -rest).astype(float), np.where(known[:base], 0, infinity)
         )
         rows = np.arange(len(known) - base, dtype=np.int32)
-        self.solver.changeRowsBounds(
+        self.solver.changeRowsBounds(  # type: ignore[attr-defined]  # its stub leaves it out
             len(rows), rows, np.where(known[base:], 0, -infinity), np.where(known[base:], 0, infinity)
         )
 

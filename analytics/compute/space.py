@@ -68,7 +68,7 @@ class Space:
 
     def _parts(self, address: Address, apart: list[int]) -> np.ndarray:
         ranges = [range(self.sizes[axis]) if axis in apart else (address[axis],) for axis in range(3)]
-        return np.array([self.index[part] for part in product(*ranges)])
+        return np.array([self.index[part] for part in product(ranges[0], ranges[1], ranges[2])])
 
     def ancestors(self, address: Address) -> list[Address]:
         """Every cell that contains `address`, the finest first: fewest totals, then area, category, time given up."""

@@ -115,9 +115,9 @@ class Suppression:
     def _protect_cells(self) -> None:
         order = sorted(np.flatnonzero(self.hidden), key=lambda cell: -self.views.room[OUTSIDER, cell])
         for cell in order:
-            self._protect(cell)
+            self._protect(int(cell))
         for cell in np.flatnonzero(self.hidden):
-            self._protect(cell)
+            self._protect(int(cell))
 
     def _protect(self, cell: int, *, frozen: bool = False) -> bool:
         """Prove `cell` for every reader, hiding more where needed; with `frozen` rather return False than hide."""
@@ -182,7 +182,7 @@ class Suppression:
     def _show_again(self) -> None:
         extra = np.flatnonzero(self.hidden & ~self.primary)
         for cell in sorted(extra, key=lambda number: -self.price[number]):
-            self._try_to_show(cell)
+            self._try_to_show(int(cell))
 
     def _try_to_show(self, cell: int) -> bool:
         reason, self.reasons[cell] = self.reasons[cell], ""
@@ -201,7 +201,7 @@ class Suppression:
         }
         self.raises = [world for world in kept_raises if abs(part @ world) <= TINY]
         hidden = np.flatnonzero(self.hidden)
-        if all(self._protect(cell, frozen=True) for cell in hidden) and all(
+        if all(self._protect(int(cell), frozen=True) for cell in hidden) and all(
             self._protect_owner(owner, frozen=True) for owner in range(len(self.figures.shares))
         ):
             return True

@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from infra.cli.report import Report, UsageError, as_text, result
 
@@ -108,7 +109,7 @@ def version() -> str:
 
 
 @contextlib.contextmanager
-def only_answers_on_stdout(wanted: bool) -> Iterator[object]:
+def only_answers_on_stdout(wanted: bool) -> Iterator[TextIO]:
     """With `wanted`, whatever is printed by us or by a child lands on stderr; the yielded file is the real stdout."""
     sys.stdout.flush()
     if not wanted:

@@ -31,6 +31,6 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     from infra.cli.prepare import prepare_databases
 
     prepare_databases()
-    from infra.replay import run as replay
+    from infra.replay.run import replay_uci
 
-    return [replay.replay_uci(file=path, invoices=options.invoices, start=options.start)]
+    return [replay_uci(file=path, invoices=options.invoices, start=options.start)]

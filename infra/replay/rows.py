@@ -81,7 +81,8 @@ def _grouped(file: Path) -> Iterator[tuple[str, list[tuple[int, dict[str, str]]]
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
         if missing:
             raise UnreadableFile(f"{file.name}: columns missing: {', '.join(missing)}")
-        current, rows = "", []
+        current = ""
+        rows: list[tuple[int, dict[str, str]]] = []
         for line, row in enumerate(reader, 2):
             if row["InvoiceNo"] != current and rows:
                 yield current, rows

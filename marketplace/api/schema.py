@@ -14,6 +14,7 @@ from typing import Any
 import graphene
 from django.http import HttpRequest
 from graphql import GraphQLError
+from graphql import GraphQLResolveInfo as Info
 
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.policy import can
@@ -34,7 +35,6 @@ from marketplace.settlement import queries as settlement
 
 MOST_ORDERS = 100
 STATES = ("new", "accepted", "shipping", "shipped", "refused")
-Info = graphene.ResolveInfo
 
 
 def own_merchant(request: HttpRequest, code: str, permission: str) -> Merchant | None:
@@ -43,7 +43,7 @@ def own_merchant(request: HttpRequest, code: str, permission: str) -> Merchant |
         found = merchants.get_merchant(code=code)
     except MerchantMissing:
         return None
-    return found if can(request.user, permission, merchant_id=found.id) else None  # type: ignore[arg-type]
+    return found if can(request.user, permission, merchant_id=found.id) else None
 
 
 class MerchantType(graphene.ObjectType):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from graphql import GraphQLResolveInfo as Info
 
 from plugins.api.money import Money
-
-Info = graphene.ResolveInfo
 
 
 class MoneyType(graphene.ObjectType):

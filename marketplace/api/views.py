@@ -35,5 +35,6 @@ def _read(body: bytes) -> dict[str, Any] | None:
         asked = json.loads(body) if len(body) <= LONGEST else None
     except ValueError:
         return None
-    fits = isinstance(asked, dict) and isinstance(asked.get("query"), str)
-    return asked if fits and isinstance(asked.get("variables") or {}, dict) else None
+    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
+        return None
+    return asked if isinstance(asked.get("variables") or {}, dict) else None

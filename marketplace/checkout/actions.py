@@ -82,7 +82,7 @@ def list_deliveries(*, checkout_id: str, token: str | None = None) -> tuple[Deli
         found = door.list_deliveries(checkout_id=checkout_id, token=token)
     except SaleorRefused as refused:
         raise _unable(refused) from refused
-    return tuple(queries.delivery_option(each) for each in found)
+    return tuple(queries.delivery_option(found=each) for each in found)
 
 
 def choose_delivery(*, checkout_id: str, delivery_id: str, token: str | None = None) -> None:

@@ -29,7 +29,7 @@ def cart(*, checkout_id: str, language: str, on_date: date) -> Cart | None:
 def read_cart(*, checkout: SaleorCheckout, language: str, on_date: date) -> Cart:
     """Return a checkout that was just read or changed as a cart, without asking Saleor again."""
     views = catalog.listing_views(product_ids=[line.product_id for line in checkout.lines])
-    option = delivery_option(checkout.delivery) if checkout.delivery else None
+    option = delivery_option(found=checkout.delivery) if checkout.delivery else None
     parcels = {parcel.merchant_code: parcel for parcel in option.parcels} if option else {}
     is_known = option is not None or not checkout.is_shipping_required
     problems, landed_cost = _of_destination(checkout, views, on_date)
@@ -43,14 +43,14 @@ def read_cart(*, checkout: SaleorCheckout, language: str, on_date: date) -> Cart
         delivery_total=checkout.shipping.gross if is_known else None,
         tax_total=checkout.total.tax,
         total=checkout.total.gross if is_known else None,
-        address=to_address(checkout.shipping_address) if checkout.shipping_address else None,
+        address=_to_address(checkout.shipping_address) if checkout.shipping_address else None,
         delivery=option,
         problems=(*problems, *_of_delivery(checkout.issues)),
         landed_cost=landed_cost,
     )
 
 
-def delivery_option(found: SaleorDelivery) -> DeliveryOption:
+def delivery_option(*, found: SaleorDelivery) -> DeliveryOption:
     return DeliveryOption(
         id=found.id,
         name=found.name,
@@ -66,7 +66,7 @@ def payment_methods(*, market: str) -> tuple[PaymentMethod, ...]:
     return tuple(hooks.gather("register_payment_methods", market=market))
 
 
-def to_address(found: SaleorAddress) -> Address:
+def _to_address(found: SaleorAddress) -> Address:
     return Address(
         family_name=found.last_name,
         given_name=found.first_name,

@@ -12,6 +12,7 @@ from typing import Any
 
 from marketplace.saleor import reading, reading_sales
 from marketplace.saleor.catalogue import metadata_input
+from marketplace.saleor.client import APP as APP
 from marketplace.saleor.client import execute
 from marketplace.saleor.types import Address, CompletedCheckout, SaleorCheckout, SaleorDelivery
 

@@ -175,15 +175,7 @@ def _make_types(
     wanted = [ids[slug] for slug in slugs if slug not in assigned]
     known = product_types.get(site.PRODUCT_TYPE)
     if known is None:
-        fields = {
-            "name": "商品",
-            "slug": site.PRODUCT_TYPE,
-            "kind": "NORMAL",
-            "hasVariants": True,
-            "isShippingRequired": True,
-            "productAttributes": wanted,
-        }
-        execute("ProductTypeCreate", {"input": fields})
+        site.create_product_type(name="商品", slug=site.PRODUCT_TYPE, attributes=wanted)
     elif wanted:
         operations = [{"id": each, "type": "PRODUCT"} for each in wanted]
         execute("ProductAttributeAssign", {"productTypeId": known["id"], "operations": operations})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from marketplace.saleor import catalogue, reading
@@ -70,6 +71,19 @@ def ensure_merchant(*, code: str, name: str, english_name: str, address: Address
         if warehouse_id not in {warehouse["id"] for warehouse in channel["warehouses"]}:
             execute("ChannelUpdate", {"id": channel["id"], "input": {"addWarehouses": [warehouse_id]}})
     return MerchantSite(page_id=page_id, warehouse_id=warehouse_id)
+
+
+def create_product_type(*, name: str, slug: str, attributes: Sequence[str] = (), is_shipped: bool = True) -> str:
+    """Make a product type with variants and these product attributes (ids); return its id."""
+    fields = {
+        "name": name,
+        "slug": slug,
+        "kind": "NORMAL",
+        "hasVariants": True,
+        "isShippingRequired": is_shipped,
+        "productAttributes": list(attributes),
+    }
+    return str(execute("ProductTypeCreate", {"input": fields})["productTypeCreate"]["productType"]["id"])
 
 
 def _create_page(site: SiteIds, *, code: str, name: str) -> str:

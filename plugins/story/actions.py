@@ -72,7 +72,7 @@ def withdraw_story(*, slug: str, actor: str) -> None:
     sync_stories()
 
 
-def sync_stories(now: datetime | None = None) -> int:
+def sync_stories(*, now: datetime | None = None) -> int:
     """Bring the shop's rows to what Wagtail holds and to the mall's clock. Returns how many rows changed.
 
     Idempotent, and cheap when nothing changed: run after every change and by the worker.

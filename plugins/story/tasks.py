@@ -14,4 +14,4 @@ from plugins.story.actions import sync_stories
 def publish_due(now: datetime) -> None:
     """Show the stories whose time has come, and hide those whose time has passed; Wagtail follows its own clock."""
     call_command("publish_scheduled", verbosity=0)
-    sync_stories(now)
+    sync_stories(now=now)

@@ -49,7 +49,7 @@ def prune_properties(css: str) -> str:
 def main() -> int:
     if "--check" in sys.argv:
         found = HEADER.match(TARGET.read_text()) if TARGET.exists() else None
-        fresh = bool(found) and found[1] == source_hash()
+        fresh = found is not None and found[1] == source_hash()
         stale = "shop.css is older than its sources: npm run build in storefront/assets-src"
         print("shop.css is fresh" if fresh else stale)
         return 0 if fresh else 1

@@ -15,6 +15,7 @@ from marketplace.catalog import queries as listings_of
 from marketplace.catalog.types import ListingMissing, UnableToPublish
 from marketplace.curation import actions as curation
 from marketplace.curation import queries as curated
+from marketplace.curation.types import FeatureKind
 from marketplace.kernel import clock
 from marketplace.kernel.jobs import queries as work
 from marketplace.merchants import queries as merchants
@@ -76,12 +77,13 @@ def features(request: HttpRequest) -> HttpResponse:
 
 def _feature(request: HttpRequest, typed: dict[str, str]) -> dict[str, str]:
     problems = {}
-    kind, _sep, target = typed["target"].partition(":")
+    said, _sep, target = typed["target"].partition(":")
+    kind: FeatureKind = "merchant" if said == "merchant" else "listing"
     known = {
         "merchant": {each.id for each in merchants.list_merchants()},
         "listing": {each.id for each in listings_of.listing_records(state="live")},
     }
-    if target not in known.get(kind, set()):
+    if target not in known.get(said, set()):
         problems["target"] = _("Please choose what to feature.")
     if not typed["reason_ja"]:
         problems["reason_ja"] = _("Please say why, in Japanese: shoppers read it.")

@@ -110,7 +110,7 @@ def test_a_waiting_story_can_be_withdrawn_before_its_time(saleor):  # noqa: F811
     withdraw_story(slug="morning-of-lines", actor=ACTOR)
 
     assert StoryRow.objects.count() == 0
-    assert sync_stories(start) == 0
+    assert sync_stories(now=start) == 0
 
 
 def test_saving_again_writes_over_and_asks_for_one_projection(saleor):  # noqa: F811

@@ -57,7 +57,7 @@ def clean_address(
     skip = bool(said.get("skipValidation"))
     check_format = rules.get("checkFieldsFormat", True) and not skip
     check_required = rules.get("checkRequiredFields", True)
-    kept = {own: str(said.get(name) or "").strip() for name, own in FIELDS.items()}
+    kept: dict[str, Any] = {own: str(said.get(name) or "").strip() for name, own in FIELDS.items()}
     if not kept["country"]:
         raise UserErrors([MutationError.of("country", MESSAGES["required"], "REQUIRED", address_type=address_type)])
     kept["metadata"] = {item["key"]: item["value"] for item in said.get("metadata") or []}

@@ -124,7 +124,7 @@ def _exclude(checkout: Checkout, offered: list[CheckoutDelivery]) -> None:
     for _, answer in ask(event="CHECKOUT_FILTER_SHIPPING_METHODS", obj=checkout, shipping_methods=offered):
         excluded = answer.get("excluded_methods") if isinstance(answer, dict) else None
         for item in excluded if isinstance(excluded, list) else []:
-            method = by_id.get(item.get("id")) if isinstance(item, dict) else None
+            method = by_id.get(str(item.get("id"))) if isinstance(item, dict) else None
             if method is not None and method.active:
                 method.active, method.message = False, str(item.get("reason") or "")
 

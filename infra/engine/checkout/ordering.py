@@ -36,7 +36,7 @@ def write_order(priced: PricedCheckout, transactions: list[TransactionItem], req
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(lines)
     counted = [line for line, item in zip(lines, priced.lines, strict=True) if item.line.variant.track_inventory]
-    wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted]
+    wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted if line.variant_id is not None]
     allocate(wanted=wanted, channel_id=checkout.channel_id)
     if transactions:
         TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)

@@ -31,8 +31,8 @@ class AccountTokenGenerator(PasswordResetTokenGenerator):
         return f"{user.pk}{user.password}{user.is_confirmed}{user.jwt_token_key}{user.email}{timestamp}"
 
 
-confirmation_tokens = AccountTokenGenerator("confirm")
-password_tokens = AccountTokenGenerator("password")
+confirmation_tokens: Any = AccountTokenGenerator("confirm")  # Any: Django's stubs know one user model, the mall's
+password_tokens: Any = AccountTokenGenerator("password")
 
 
 def check_new_password(password: str) -> None:

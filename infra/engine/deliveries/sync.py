@@ -28,7 +28,8 @@ def ask_apps(*, event: str, obj: Any, app: Any, extra: dict[str, Any]) -> list[t
 
 def has_open_transaction() -> bool:
     """Return whether the engine's own code holds a transaction open (a test's outer rollback does not count)."""
-    return any(not block._from_testcase for block in connections["engine"].atomic_blocks)
+    blocks: list[Any] = connections["engine"].atomic_blocks
+    return any(not block._from_testcase for block in blocks)
 
 
 def _ask(webhook: Any, event: str, obj: Any, extra: dict[str, Any]) -> Any:

@@ -118,7 +118,7 @@ def _make(
         rows = []
         for part in own:
             line = lines[part.line_id]
-            stock = stocks.get((warehouse_id, line.variant_id))
+            stock = stocks.get((warehouse_id, line.variant_id or 0))
             if stock is None and not exceed:
                 shortages.append(Shortage(line.pk, line.variant_id or 0, 0, warehouse_id))
             rows.append(FulfillmentLine(fulfillment=fulfillment, order_line=line, quantity=part.quantity, stock=stock))

@@ -43,7 +43,7 @@ def assign_values(owner: Any, inputs: list[dict[str, Any]] | None, *, is_new: bo
     problems: list[MutationError] = []
     for item in inputs or ():
         attribute = by_id.get(int_pk(item.get("id"), "Attribute") or 0) or by_reference.get(
-            item.get("externalReference")
+            item.get("externalReference") or ""
         )
         if attribute is None:
             problems.append(
@@ -189,7 +189,7 @@ def _references(owner: Any, attribute: Attribute, item: dict[str, Any]) -> list[
             attribute=attribute,
             slug=f"{_owner_column(owner)}-{owner.pk}_{target.pk}",
             defaults={
-                "name": getattr(target, "title", None) or target.name,
+                "name": target.title if isinstance(target, Page) else target.name,
                 "reference_page": target if type_name == "Page" else None,
                 "reference_product": target if type_name == "Product" else None,
             },

@@ -138,7 +138,7 @@ def _complete_abstract(plan: FieldPlan, type_: Any) -> Completer:
                 groups.setdefault(type_of(value), []).append(index)
         for name, places in groups.items():
             concrete = run.schema.get_type(name)
-            if concrete is None or not run.schema.is_sub_type(type_, concrete):
+            if not isinstance(concrete, GraphQLObjectType) or not run.schema.is_sub_type(type_, concrete):
                 raise TypeError(f"{plan.parent_name}.{plan.name} gave a {name}, which is no {type_.name} here")
             for index, done in zip(places, run.objects(plan, concrete, [values[i] for i in places]), strict=True):
                 answer[index] = done

@@ -13,8 +13,10 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLIncludeDirective,
+    GraphQLInterfaceType,
     GraphQLSchema,
     GraphQLSkipDirective,
+    GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
     VariableNode,
@@ -135,7 +137,7 @@ def collect_fields(
         if condition is None or condition.name.value == type_.name:
             return True
         named = schema.get_type(condition.name.value)
-        return named is not None and schema.is_sub_type(named, type_) if _is_abstract(named) else False
+        return isinstance(named, GraphQLInterfaceType | GraphQLUnionType) and schema.is_sub_type(named, type_)
 
     def walk(selection_set: Any) -> None:
         for node in selection_set.selections:
@@ -156,10 +158,6 @@ def collect_fields(
     for selection_set in selection_sets:
         walk(selection_set)
     return fields
-
-
-def _is_abstract(type_: Any) -> bool:
-    return hasattr(type_, "resolve_type")
 
 
 def _is_included(node: Any, variables: dict[str, Any]) -> bool:

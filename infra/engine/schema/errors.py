@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
@@ -15,7 +16,7 @@ class MutationError:
     field: str | None
     message: str
     code: str
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def of(cls, field: str | None, message: str, code: str, **extra: Any) -> MutationError:

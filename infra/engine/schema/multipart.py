@@ -21,7 +21,7 @@ def read_multipart(content_type: str, body: bytes) -> tuple[dict[str, Any], dict
         form, uploads = MultiPartParser(
             meta, BytesIO(body), [MemoryFileUploadHandler(), TemporaryFileUploadHandler()], "utf-8"
         ).parse()
-        operations, places = json.loads(form["operations"]), json.loads(form.get("map", "{}"))
+        operations, places = json.loads(str(form["operations"])), json.loads(str(form.get("map", "{}")))
     except (MultiPartParserError, KeyError, ValueError) as error:
         raise BadRequest("Unable to parse query.") from error
     if not isinstance(operations, dict) or not isinstance(places, dict):

@@ -21,10 +21,10 @@ def install(schema: GraphQLSchema) -> None:
         if not isinstance(scalar, GraphQLScalarType):
             continue
         if serialize is not None:
-            scalar.serialize = serialize  # type: ignore[method-assign]
+            scalar.serialize = serialize  # type: ignore[method-assign, assignment]
         if parse is not None:
-            scalar.parse_value = parse  # type: ignore[method-assign]
-            scalar.parse_literal = _literal(parse)  # type: ignore[method-assign]
+            scalar.parse_value = parse  # type: ignore[method-assign, assignment]
+            scalar.parse_literal = _literal(parse)  # type: ignore[method-assign, assignment]
 
 
 def _literal(parse: Callable[[Any], Any]) -> Callable[..., Any]:

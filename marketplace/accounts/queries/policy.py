@@ -41,9 +41,14 @@ BY_WARD_ROLE = {
 class Actor(Protocol):
     """Whoever asks: a user of the mall, or Django's anonymous user."""
 
-    pk: int | None
-    is_active: bool
-    is_authenticated: bool
+    @property
+    def pk(self) -> int | None: ...
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def is_authenticated(self) -> bool: ...
 
 
 Memberships = Callable[[int], list[Membership]]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 
 from marketplace.catalog import queries as catalog
+from marketplace.catalog.types import Sort
 from marketplace.curation import queries as curation
 from storefront.shop.page import Page, nav_categories, render, shop_page
 
-SORTS = ("recommended", "new", "price_asc", "price_desc")
+SORTS: tuple[Sort, ...] = ("recommended", "new", "price_asc", "price_desc")
 FACETS = ("category", "merchant", "price", "availability")
 NEW_ON_HOME = 8
 LONGEST_QUERY = 100
@@ -55,9 +56,10 @@ def search(page: Page) -> HttpResponse:
     return render(page, "search.html", context)
 
 
-def read_paging(page: Page) -> tuple[str, int]:
+def read_paging(page: Page) -> tuple[Sort, int]:
     """Return sort order and page number of the request; what makes no sense counts as the first of each."""
     sort = page.request.GET.get("sort", "")
     number = page.request.GET.get("page", "")
     is_number = number.isascii() and number.isdigit() and len(number) < 5
-    return (sort if sort in SORTS else SORTS[0]), (max(1, int(number)) if is_number else 1)
+    chosen = next((known for known in SORTS if known == sort), SORTS[0])
+    return chosen, (max(1, int(number)) if is_number else 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -79,7 +81,7 @@ def change(page: Page) -> HttpResponse:
     if page.request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     written = page.request.POST
-    line = {
+    line: Any = {
         "checkout_id": session.cart_id(page.request, page.market),
         "line_id": written.get("line", ""),
         "token": session.customer_token(page.request),

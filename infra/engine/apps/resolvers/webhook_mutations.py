@@ -77,7 +77,7 @@ def webhook_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 def webhook_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
     webhook = _own_webhook(context, args["id"])
-    query = data.get("query") or webhook.subscription_query
+    query = str(data.get("query") or webhook.subscription_query or "")
     events = None
     if "asyncEvents" in data or "syncEvents" in data or data.get("query"):
         names = _named_events(data) or list(webhook.events.values_list("event_type", flat=True))

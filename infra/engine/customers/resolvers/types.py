@@ -99,9 +99,10 @@ def user_addresses(batch: Batch) -> list[Any]:
     defaults = {user.pk: user for user in batch.parents}
     links = User.addresses.through.objects.filter(user_id__in=found).select_related("address").order_by("address_id")
     for link in links:
-        link.address.is_default_shipping = defaults[link.user_id].default_shipping_address_id == link.address_id
-        link.address.is_default_billing = defaults[link.user_id].default_billing_address_id == link.address_id
-        found[link.user_id].append(link.address)
+        address: Any = link.address
+        address.is_default_shipping = defaults[link.user_id].default_shipping_address_id == link.address_id
+        address.is_default_billing = defaults[link.user_id].default_billing_address_id == link.address_id
+        found[link.user_id].append(address)
     return [found[user.pk] for user in batch.parents]
 
 

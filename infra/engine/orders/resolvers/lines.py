@@ -83,7 +83,7 @@ def _pictures(variants: list[ProductVariant], batch: Batch) -> list[dict[str, An
     first: dict[int, ProductMedia] = {}
     of_product = ProductMedia.objects.filter(product_id__in={row.product_id for row in variants}, type="IMAGE")
     for medium in of_product.exclude(image=""):
-        first.setdefault(medium.product_id, medium)
+        first.setdefault(medium.product_id or 0, medium)
     media = [own.get(row.pk) or first.get(row.product_id) for row in variants]
     urls = picture_urls(
         [("ProductMedia", medium.pk, medium.image) if medium else ("ProductMedia", 0, "") for medium in media],

@@ -70,7 +70,7 @@ def all_orders(context: Context, args: dict[str, Any]) -> Any:
 @field("User", "orders")
 def user_orders(batch: Batch) -> list[Any]:
     own = batch.context.requestor.user
-    pages = []
+    pages: list[Any] = []
     for user in batch.parents:
         if (own is None or own.pk != user.pk) and not batch.context.requestor.has_perm(*STAFF):
             pages.append(PermissionDenied(("OWNER", *STAFF)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from infra.engine.products.filters import match_metadata, pks
@@ -90,6 +91,7 @@ def assigned(attribute: Attribute, values: list[AttributeValue]) -> dict[str, An
 def _links(batch: Batch) -> dict[int, list[Attribute]]:
     """Return the attributes of each parent's type, by parent pk."""
     first = batch.parents[0]
+    rows: Iterable[Any]
     if hasattr(first, "page_type_id"):
         keys = {parent.pk: parent.page_type_id for parent in batch.parents}
         rows = PageTypeAttribute.objects.filter(page_type_id__in=set(keys.values())).select_related("attribute")

@@ -50,7 +50,7 @@ STAFF = (STAFF_USER, APP)
 def channel(context: Context, args: dict[str, Any]) -> Any:
     if args.get("slug"):
         return context.channel(args["slug"])
-    return Channel.objects.filter(pk=asked_int(args.get("id"), "Channel")).first()
+    return Channel.objects.filter(pk=asked_int(args.get("id") or "", "Channel")).first()
 
 
 @root("Query", "channels")

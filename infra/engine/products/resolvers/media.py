@@ -66,7 +66,7 @@ def product_thumbnail(batch: Batch) -> list[Any]:
     firsts: dict[int, ProductMedia] = {}
     rows = ProductMedia.objects.filter(product_id__in=[row.pk for row in batch.parents], type="IMAGE").exclude(image="")
     for medium in rows:
-        firsts.setdefault(medium.product_id, medium)
+        firsts.setdefault(medium.product_id or 0, medium)
     media = [firsts.get(row.pk) for row in batch.parents]
     urls = picture_urls(
         [("ProductMedia", medium.pk, medium.image) if medium else ("ProductMedia", 0, "") for medium in media],

@@ -53,7 +53,7 @@ def variant_pricing(batch: Batch) -> list[Any]:
     answers: list[Any] = []
     for parent in batch.parents:
         listing = listings.get(parent.pk)
-        if listing is None:
+        if listing is None or listing.price_amount is None:
             answers.append(None)
             continue
         full = _taxed(taxes, listing.price_amount, classes[parent.product_id], channel)
@@ -70,6 +70,7 @@ def product_pricing(batch: Batch) -> list[Any]:
     for product_id, amount in VariantChannelListing.objects.filter(
         channel=channel, variant__product_id__in=[row.pk for row in batch.parents], price_amount__isnull=False
     ).values_list("variant__product_id", "price_amount"):
+        assert amount is not None
         amounts.setdefault(product_id, []).append(amount)
     classes = _tax_classes(batch, set(amounts))
     taxes = _taxes(batch, channel)
