@@ -1,7 +1,10 @@
-"""Migrates once per state of the migrations, and copies the result into every later test run on SQLite.
+"""Migrates once per state of the migrations, copies the result into every later test run on SQLite, and brings it back.
 
 The CMS alone has over a hundred migrations: seconds of processor time for every test process, forty when the machine is
 busy. What is kept is the migrated, empty database, in the temporary folder, under a digest of all migrations.
+
+A test that commits ends with Django's `flush`, which also takes the rows that migrations made (the CMS's root page, its
+languages), and whatever test comes next in that process would miss them; so `flush` puts them back.
 """
 
 from __future__ import annotations
@@ -19,19 +22,29 @@ from typing import Any
 from unittest import mock
 
 from django.apps import apps
+from django.core.management.commands import flush
 from django.core.management.commands.migrate import Command
 from django.db import connections
+
+MOST_TRIES = 80
+"""A quarter of a second each, before a copy that finds the database locked gives up."""
 
 
 @contextlib.contextmanager
 def migrations_remembered() -> Iterator[None]:
-    """Inside, `migrate` on an SQLite database restores the kept copy when there is one, and keeps one when not."""
-    migrate = Command.handle
+    """Inside, `migrate` on an SQLite database restores the kept copy when there is one, and keeps one when not.
+
+    And `flush` ends with the rows of a freshly migrated database, on SQLite and PostgreSQL.
+    """
+    migrate, empty = Command.handle, flush.Command.handle
+    first_rows: dict[str, str] = {}
 
     def handle(self: Command, *arguments: Any, **options: Any) -> Any:
         alias = options["database"]
         if connections[alias].vendor != "sqlite":
-            return migrate(self, *arguments, **options)
+            done = migrate(self, *arguments, **options)
+            first_rows[alias] = connections[alias].creation.serialize_db_to_string()
+            return done
         path = kept_copy(alias)
         if path.exists():
             copy(sqlite3.connect(path), connection_of(alias))
@@ -40,7 +53,16 @@ def migrations_remembered() -> Iterator[None]:
         keep(alias, path)
         return done
 
-    with mock.patch.object(Command, "handle", handle):
+    def handle_flush(self: flush.Command, **options: Any) -> Any:
+        alias = options["database"]
+        if connections[alias].vendor == "sqlite" and kept_copy(alias).exists():
+            return copy(sqlite3.connect(kept_copy(alias)), connection_of(alias))
+        done = empty(self, **{**options, "inhibit_post_migrate": alias in first_rows})
+        if alias in first_rows:
+            connections[alias].creation.deserialize_db_from_string(first_rows[alias])
+        return done
+
+    with mock.patch.object(Command, "handle", handle), mock.patch.object(flush.Command, "handle", handle_flush):
         yield
 
 
@@ -53,7 +75,13 @@ def keep(alias: str, path: Path) -> None:
 
 
 def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    source.backup(target)
+    tries = iter(range(MOST_TRIES))
+
+    def give_up(status: int, remaining: int, total: int) -> None:
+        if next(tries, None) is None:
+            raise TimeoutError("another connection holds the test database open")
+
+    source.backup(target, progress=give_up)
     for each in (source, target):
         if each not in [connections[alias].connection for alias in connections]:
             each.close()
