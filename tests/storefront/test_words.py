@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -21,6 +22,8 @@ from storefront.shop.postal import find_area
 
 STOREFRONT = Path(__file__).resolve().parents[2] / "storefront"
 METHODS = [("shop/**.py", "python"), ("templates/shop/**.html", "jinja2")]
+STAFF_PAGES = ("counter", "demo", "pool", "staff", "ward")
+TRANSLATED = re.compile(r"""\{%-?\s*translate\s+(["'])(.*?)\1""")
 KEYWORDS = {"_": None, "_g": None, "gettext": None, "ngettext": (1, 2)}
 
 
@@ -34,6 +37,20 @@ def test_every_message_of_the_shop_is_in_japanese() -> None:
         )
     }
     missing = [key for key in used if not (message := catalogue.get(key)) or not message.string]
+
+    assert len(used) > 150
+    assert missing == []
+
+
+def test_every_message_of_the_staff_pages_is_in_japanese() -> None:
+    with (STOREFRONT / "locale/ja/LC_MESSAGES/django.po").open("rb") as file:
+        catalogue = read_po(file, locale="ja")
+    methods = [(f"{folder}/**.py", "python") for folder in STAFF_PAGES]
+    used = {str(entry[2]) for entry in extract_from_dir(STOREFRONT, methods, keywords={"_": None, "gettext": None})}
+    for folder in STAFF_PAGES:
+        for path in (STOREFRONT / "templates" / folder).rglob("*.html"):
+            used |= {found[2] for found in TRANSLATED.finditer(path.read_text())}
+    missing = [key for key in sorted(used) if not (message := catalogue.get(key)) or not message.string]
 
     assert len(used) > 150
     assert missing == []
