@@ -43,17 +43,18 @@ def test_every_message_of_the_shop_is_in_japanese() -> None:
 
 
 def test_every_message_of_the_staff_pages_is_in_japanese() -> None:
-    with (STOREFRONT / "locale/ja/LC_MESSAGES/django.po").open("rb") as file:
-        catalogue = read_po(file, locale="ja")
+    said: set[str] = set()
+    for path in STOREFRONT.glob("**/locale/ja/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            said |= {str(message.id) for message in read_po(file, locale="ja") if message.string and not message.fuzzy}
     methods = [(f"{folder}/**.py", "python") for folder in STAFF_PAGES]
     used = {str(entry[2]) for entry in extract_from_dir(STOREFRONT, methods, keywords={"_": None, "gettext": None})}
     for folder in STAFF_PAGES:
         for path in (STOREFRONT / "templates" / folder).rglob("*.html"):
             used |= {found[2] for found in TRANSLATED.finditer(path.read_text())}
-    missing = [key for key in sorted(used) if not (message := catalogue.get(key)) or not message.string]
 
     assert len(used) > 150
-    assert missing == []
+    assert sorted(used - said) == []
 
 
 def test_built_styles_are_fresh() -> None:
