@@ -15,7 +15,7 @@ from infra.replay import goods
 from infra.replay.rows import PENCE, Invoice, Refused, Row, read_invoices
 from marketplace.kernel import clock
 from marketplace.kernel.jobs import actions as jobs
-from marketplace.kernel.jobs import worker
+from marketplace.kernel.jobs import queries, worker
 from marketplace.orders import actions as orders
 from marketplace.orders import queries as order_queries
 from marketplace.saleor import orders as saleor_orders
@@ -27,6 +27,8 @@ from plugins.runtime import hooks
 log = logging.getLogger(__name__)
 HOLD = "replay"
 BATCH = 20
+SETTLED_WITHIN_S = 150
+LOOK_AGAIN_S = 0.5
 CURRENCY = "GBP"
 ADDRESS = Address(
     country="GB",
@@ -146,6 +148,7 @@ def _sell(plan: Plan, variants: dict[str, str]) -> tuple[dict[str, str], int]:
                 done[invoice.number] = past_sales.record(_sale(invoice, variants))
                 made += 1
         worker.work_once(now=clock.now())
+    settle()
     return done, made
 
 
@@ -176,7 +179,16 @@ def _refund(plan: Plan, done: dict[str, str]) -> None:
             )
         if number % BATCH == 0:
             worker.work_once(now=clock.now())
+    settle()
+
+
+def settle() -> None:
+    """Do all work that is due, and wait for what another worker holds or a failure has put off."""
+    until = time.monotonic() + SETTLED_WITHIN_S
     worker.work_once(now=clock.now())
+    while any(queries.count_pending().values()) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN_S)
+        worker.work_once(now=clock.now())
 
 
 def _line_at(order_id: str, position: int) -> tuple[str, str]:

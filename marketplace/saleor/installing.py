@@ -42,17 +42,19 @@ def is_installed() -> bool:
 
 
 def staff_token() -> str:
-    """Return a staff member's token: of SALEOR_EMAIL and SALEOR_PASSWORD, or of the embedded engine's own superuser.
+    """Return the token of the staff member that SALEOR_EMAIL and SALEOR_PASSWORD name.
 
+    In the embedded engine that member is made on first use, and unless named it is one of the mall's own.
     Raises `UnableToInstall` when neither can be had.
     """
     email, password = settings.SALEOR_EMAIL, settings.SALEOR_PASSWORD
-    if not (email and password):
-        if settings.SALEOR_API_URL:
-            raise UnableToInstall("set SALEOR_EMAIL and SALEOR_PASSWORD of a staff member who may manage apps")
-        email = FIRST_STAFF
-        password = salted_hmac("marketplace.saleor.first_staff", email, algorithm="sha256").hexdigest()
+    if not settings.SALEOR_API_URL:
+        if not (email and password):
+            email = FIRST_STAFF
+            password = salted_hmac("marketplace.saleor.first_staff", email, algorithm="sha256").hexdigest()
         import_string(settings.ENGINE_ENSURE_SUPERUSER)(email=email, password=password)
+    elif not (email and password):
+        raise UnableToInstall("set SALEOR_EMAIL and SALEOR_PASSWORD of a staff member who may manage apps")
     payload = execute("TokenCreate", {"email": email, "password": password}, token=None)["tokenCreate"]
     return str(payload["token"])
 

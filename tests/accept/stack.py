@@ -29,6 +29,8 @@ from tests.accept.visitor import Visitor
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_TIMEOUT_S = 300
 PREPARE_TIMEOUT_S = 1800
+STAFF = {"SALEOR_EMAIL": "accept-staff@example.com", "SALEOR_PASSWORD": "accept-staff"}
+"""Who reads raw orders of the embedded engine, over HTTP, in the scenarios that compare with them."""
 SOURCES = ("marketplace", "plugins", "crossborder", "analytics", "storefront", "infra")
 
 
@@ -68,7 +70,9 @@ class Blueprint:
         kept.pop("DATABASE_URL", None)
         if "MALL_DEMO_WEEKS" in os.environ:  # a shorter history, for whoever works on a scenario
             kept["MALL_DEMO_WEEKS"] = os.environ["MALL_DEMO_WEEKS"]
-        if self.engine == "live":
+        if self.engine == "embedded":
+            kept |= STAFF
+        else:
             kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")}
         if self.database == "postgres":
             base = self.server.rpartition("/")[0]

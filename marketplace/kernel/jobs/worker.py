@@ -36,8 +36,10 @@ def work_once(*, now: datetime) -> Counts:
     """Do everything that is due at `now` and everything that follows from it, then return what was done.
 
     The mall's clock answers `now` meanwhile. A row that fails is not tried again in the same call, unless its backoff
-    is over at `now`. Raises nothing for a failing job: it is written on its row.
+    is over at `now`. What a dead process of this host held is freed first. Raises nothing for a failing job: it is
+    written on its row.
     """
+    reclaim()
     with clock.at(now):
         total = _run_schedules(now) + _drain(now)
         total += Counts(failed=hooks.run_schedules(now=now, settled=is_settled(), wait=True))
