@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 from infra.cli.report import Result, UsageError, result
 
 SUMMARY = "format, lint, types, import contracts, architecture"
+STEP_LIMIT_S = 300.0
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS: dict[str, list[str]] = {
     "format": ["-m", "ruff", "format", "--check", "."],
@@ -43,19 +46,57 @@ def run_step(
     command: list[str],
     environment: dict[str, str] | None = None,
     listener: Callable[[str], object] = lambda line: None,
+    limit_s: float = STEP_LIMIT_S,
 ) -> Result:
-    """Run one tool from the project's root; its last line that says something is the detail."""
+    """Run one tool from the project's root; its last line that says something is the detail.
+
+    A step that takes longer than `limit_s` seconds has failed, says so, and is ended with everything it started.
+    """
     begun = time.monotonic()
     print(f"── {name}", file=sys.stderr, flush=True)
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment or os.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=environment or os.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     assert process.stdout is not None
-    last = ""
-    for line in process.stdout:
-        sys.stderr.write(line)
-        sys.stderr.flush()
-        listener(line.rstrip("\n"))
-        last = line.strip() or last
-    code = process.wait()
-    return result(name, code == 0, f"{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
+    last, is_late = "", threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        end_all(process.pid)
+
+    clock = threading.Timer(limit_s, end)
+    clock.start()
+    try:
+        for line in process.stdout:
+            sys.stderr.write(line)
+            sys.stderr.flush()
+            listener(line.rstrip("\n"))
+            last = line.strip() or last
+        code = process.wait()
+    except BaseException:
+        end_all(process.pid)
+        raise
+    finally:
+        clock.cancel()
+    if is_late.is_set():
+        last = f"ended after {limit_s:.0f} s, which is its limit; it last said: {last}"
+    return result(name, code == 0 and not is_late.is_set(), f"{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
+
+
+def end_all(group: int) -> None:
+    """End a process group that we started: interrupted first, so that it ends what it started, at last killed."""
+    for number, patience_s in ((signal.SIGINT, 20.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 0.0)):
+        try:
+            os.killpg(group, number)
+            until = time.monotonic() + patience_s
+            while time.monotonic() < until:
+                os.killpg(group, 0)
+                time.sleep(0.1)
+        except ProcessLookupError:
+            return

@@ -22,6 +22,13 @@ SUMMARY = "check, the suite, the browser and the acceptance scenarios"
 NOT_JAPAN = "America/New_York"
 APART = ("architecture", "e2e", "accept", "bench")
 """Folders of tests/ that the suite leaves to steps of their own."""
+LIMITS_S = {"suite": 660, "marked": 360, "demo data": 900, "accept": 1080, "browser": 420, "accept on PostgreSQL": 900}
+"""Seconds a step may take before it is ended and has failed: less than an hour together, without the last."""
+SHORT_DEMO = {"MALL_DEMO_WEEKS": "1", "MALL_ACCEPT_INVOICES": "40"}
+"""What accept on PostgreSQL prepares: the database differs, not the size; SQLite runs the whole history."""
+PREPARE = (
+    "from tests.accept.stack import Blueprint as B; B(engine='embedded', database='sqlite').__enter__(); print('ready')"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,15 +44,15 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     with ExitStack() as stack:
         url = find_postgres(stack, results)
         environment = {key: value for key, value in os.environ.items() if key != "TEST_POSTGRES_URL"}
-        results += run_suite("suite on SQLite", environment, [])
+        results += run_suite("suite on SQLite", environment, [], LIMITS_S["suite"])
         if url:
             elsewhere = environment | databases_at(url) | {"TZ": NOT_JAPAN, "PGTZ": NOT_JAPAN}
             elsewhere["TEST_POSTGRES_URL"] = url
             chosen = [] if options.full else ["-m", "postgres"]
-            results += run_suite(f"suite on PostgreSQL ({'all' if options.full else 'marked'})", elsewhere, chosen)
+            which, limit_s = ("all", LIMITS_S["suite"]) if options.full else ("marked", LIMITS_S["marked"])
+            results += run_suite(f"suite on PostgreSQL ({which})", elsewhere, chosen, limit_s)
         if not options.quick:
-            results += run_browser(environment)
-            results += run_accept(environment, url, options.full)
+            results += run_on_demo_data(environment, url, options.full)
     return results
 
 
@@ -67,14 +74,22 @@ def databases_at(url: str) -> dict[str, str]:
     return {"DATABASE_URL": f"{base}/mall", "ENGINE_DATABASE_URL": f"{base}/engine"}
 
 
-def run_suite(name: str, environment: dict[str, str], chosen: list[str]) -> list[Result]:
+def run_suite(name: str, environment: dict[str, str], chosen: list[str], limit_s: float) -> list[Result]:
     folders = sorted(
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests").iterdir()
         if path.is_dir() and path.name not in (*APART, "__pycache__") and any(path.rglob("test_*.py"))
     )
     folders += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("test_*.py"))
-    return run_pytest(name, ["-n", "2", "--dist", "loadfile", *chosen, *folders], environment)
+    return run_pytest(name, ["-n", "2", "--dist", "loadfile", *chosen, *folders], environment, limit_s)
+
+
+def run_on_demo_data(environment: dict[str, str], url: str, full: bool) -> list[Result]:
+    """Prepare the demo data that both use, then run the acceptance scenarios and the browser on copies of it."""
+    prepared = run_step("demo data", [sys.executable, "-c", PREPARE], environment, limit_s=LIMITS_S["demo data"])
+    if not prepared["passed"]:
+        return [prepared, result("skipped", True, "accept, browser: without demo data they cannot start")]
+    return [prepared, *run_accept(environment, url, full), *run_browser(environment)]
 
 
 def run_browser(environment: dict[str, str]) -> list[Result]:
@@ -82,25 +97,28 @@ def run_browser(environment: dict[str, str]) -> list[Result]:
         return [result("skipped", True, "browser: no tests in tests/e2e")]
     if not (shutil.which("chromium") or shutil.which("google-chrome")):
         return [result("skipped", True, "browser: Chromium is not installed (Debian: apt install chromium)")]
-    return run_pytest("browser", ["tests/e2e"], environment)
+    return run_pytest("browser", ["tests/e2e"], environment, LIMITS_S["browser"])
 
 
 def run_accept(environment: dict[str, str], url: str, full: bool) -> list[Result]:
-    databases = ["sqlite", "postgres"] if full and url else ["sqlite"]
     command = [sys.executable, "-m", "infra", "accept", "--engine", "embedded"]
-    results = [run_step(f"accept on {each}", [*command, "--database", each], environment) for each in databases]
-    if len(databases) == 1:
+    results = [run_step("accept on SQLite", command, environment, limit_s=LIMITS_S["accept"])]
+    if full and url:
+        limit_s = LIMITS_S["accept on PostgreSQL"]
+        short = environment | SHORT_DEMO
+        results.append(run_step("accept on PostgreSQL", [*command, "--database", "postgres"], short, limit_s=limit_s))
+    else:
         results.append(result("skipped", True, "accept on PostgreSQL: ./mall test --full runs it"))
     if not os.environ.get("SALEOR_API_URL"):
         results.append(result("skipped", True, "accept on a real Saleor: SALEOR_API_URL names none"))
     return results
 
 
-def run_pytest(name: str, arguments: list[str], environment: dict[str, str]) -> list[Result]:
+def run_pytest(name: str, arguments: list[str], environment: dict[str, str], limit_s: float) -> list[Result]:
     """Run pytest and return its closing line, followed by one result per reason to skip."""
     lines: list[str] = []
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
-    ran = run_step(name, command, environment, listener=lines.append)
+    ran = run_step(name, command, environment, listener=lines.append, limit_s=limit_s)
     return [ran, *(result("skipped", True, f"{name}: {text}") for text in skips(lines))]
 
 
