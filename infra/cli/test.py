@@ -26,7 +26,7 @@ LIMITS_S = {"suite": 660, "marked": 360, "demo data": 900, "accept": 1080, "brow
 """Seconds a step may take before it is ended and has failed: less than an hour together, without the last."""
 SHORT_DEMO = {"MALL_DEMO_WEEKS": "1", "MALL_ACCEPT_INVOICES": "40"}
 """What accept on PostgreSQL prepares: the database differs, not the size; SQLite runs the whole history."""
-PREPARE = (
+PREPARE = "from tests.accept.stack import Blueprint; Blueprint(engine='embedded', database='sqlite').__enter__()"
     "from tests.accept.stack import Blueprint as B; B(engine='embedded', database='sqlite').__enter__(); print('ready')"
 )
 
