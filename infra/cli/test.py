@@ -27,8 +27,6 @@ LIMITS_S = {"suite": 660, "marked": 360, "demo data": 900, "accept": 1080, "brow
 SHORT_DEMO = {"MALL_DEMO_WEEKS": "1", "MALL_ACCEPT_INVOICES": "40"}
 """What accept on PostgreSQL prepares: the database differs, not the size; SQLite runs the whole history."""
 PREPARE = "from tests.accept.stack import Blueprint; Blueprint(engine='embedded', database='sqlite').__enter__()"
-    "from tests.accept.stack import Blueprint as B; B(engine='embedded', database='sqlite').__enter__(); print('ready')"
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
