@@ -13,7 +13,9 @@ TAX_RATES = Path(__file__).resolve().parent / "data" / "tax_rates.csv"
 
 SHOP: dict[str, Any] = {
     "fulfillmentAutoApprove": False,
-    "fulfillmentAllowUnpaid": False,
+    # Once a refused line is paid back an order counts as not fully paid, and the rest of it is still sent. Parts come
+    # into being for paid orders alone, so nothing unpaid is ever sent.
+    "fulfillmentAllowUnpaid": True,
     "trackInventoryByDefault": True,
     "limitQuantityPerCheckout": None,
     "useLegacyShippingZoneStockAvailability": False,

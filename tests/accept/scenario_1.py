@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,8 +14,10 @@ from tests.accept.shopping import FORM
 from tests.accept.stack import Stack
 from tests.accept.visitor import Page, Visitor
 
+RUN = secrets.token_hex(3)  # so that one data folder may be walked twice
 TITLE = "three merchants' goods by search and story, one payment, one order number, totals to the yen"
 SHOP = "/jp/ja/"
+BUYER = f"kaimono-{RUN}@example.com"
 GLASS = "edo-kiriko-nanako-rocks"
 NORI = "tokyo-yakinori-zengata"
 STORY = "yokan-no-rokujikan"
@@ -67,7 +70,7 @@ def fill_cart(shopper: Visitor, check: Check, wanted: list[str]) -> None:
 def walk_to_last_page(shopper: Visitor, check: Check) -> Page:
     """One page per step, as a guest; the postal code fills the address in, without any script."""
     page = shopper.get(f"{SHOP}checkout/address/")
-    asked = {"email": shopping.HOME["email"], "postal_code": "1310045", "lookup": "1"}
+    asked = {"email": BUYER, "postal_code": "1310045", "lookup": "1"}
     filled = shopper.submit(page, FORM, **asked)
     chosen = filled.soup.select_one("select[name=area] option[selected]")
     city = filled.soup.select_one("input[name=city]")
@@ -115,7 +118,7 @@ def place_order(shopper: Visitor, check: Check, last_page: Page) -> shopping.Pla
         again.url,
     )
     check.equal("… and leaves the cart empty", shopping.cart_lines(shopper, SHOP), [])
-    told = shopping.until(lambda: shopping.mails_to(shopper, shopping.HOME["email"]), bool)
+    told = shopping.until(lambda: shopping.mails_to(shopper, BUYER), bool)
     numbers = {number for mail in told for number in re.findall(r"ご注文\D{0,3}(\d+)", mail.text)}
     check.equal("every mail to the buyer names this one number", numbers, {placed.number})
     return placed
@@ -160,7 +163,7 @@ def start(stack: Stack, outcome: str) -> tuple[Visitor, Page]:
     """Return a new guest with one glass, after pressing the last button with a payment of this outcome."""
     guest = stack.visitor("ja")
     shopping.put_in_cart(guest, SHOP, GLASS)
-    address = {**shopping.HOME, "email": f"{outcome}@example.com"}
+    address = {**shopping.HOME, "email": f"{outcome}-{RUN}@example.com"}
     return guest, guest.submit(shopping.to_last_page(guest, SHOP, address, outcome), FORM)
 
 
@@ -169,7 +172,7 @@ def pay_badly(stack: Stack, check: Check) -> None:
     check("a declined payment leads back to the ways to pay", shopping.path_of(page).endswith("/payment/"), page.url)
     check("… says that nothing was charged", "請求" in page.text or "いただいて" in page.text, page.text[:400])
     check.equal("… keeps the cart", shopping.cart_lines(guest, SHOP), [GLASS])
-    check.equal("… and makes no order", shopping.mails_to(guest, "fail@example.com"), [])
+    check.equal("… and makes no order", shopping.mails_to(guest, f"fail-{RUN}@example.com"), [])
     placed = shopping.read_order(guest.submit(shopping.choose_payment(guest, page), FORM))
     check("trying again with another way makes the order", placed.number, placed.number)
 
@@ -190,10 +193,10 @@ def pay_late(stack: Stack, check: Check) -> None:
     check("a late answer is waited for on a page", shopping.path_of(page).endswith("/wait/"), page.url)
     number = re.search(r"ご注文\s*(\d+)", page.text)
     check("… which names the order", number, page.text[:300])
-    check.equal("… of which nobody is told yet", shopping.mails_to(guest, "late@example.com"), [])
+    check.equal("… of which nobody is told yet", shopping.mails_to(guest, f"late-{RUN}@example.com"), [])
     later = datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(minutes=10)
     stack.command("work", "--once", "--at", later.isoformat())
-    told = shopping.until(lambda: shopping.mails_to(guest, "late@example.com"), bool)
+    told = shopping.until(lambda: shopping.mails_to(guest, f"late-{RUN}@example.com"), bool)
     links = [link for mail in told for link in mail.links("/o/")]
     if check("once paid, a mail leads to the order", links, [mail.text for mail in told]):
         placed = shopping.read_order(guest.get(links[0]))

@@ -21,6 +21,7 @@ SHARED = (("edo-kiriko-nanako-rocks", 1), ("tokyo-yakinori-zengata", 2), ("tokyo
 SINGLE = (("neri-yokan-ogura", 1),)
 REASON = "缶がへこんでいたため、お送りできません。"
 TRACKING = "1234-5678-9012"
+SENT = "発送済み"
 
 
 def run(stack: Stack, check: Check) -> None:
@@ -76,6 +77,11 @@ def again(buyer: Visitor, placed: Placed) -> Placed:
     return shopping.read_order(buyer.get(shopping.path_of(placed.page)))
 
 
+def state_of(order: Placed, code: str) -> str:
+    tag = order.page.soup.select_one(f"section.parcel[data-merchant={code}] .tag")
+    return tag.get_text(strip=True) if tag else ""
+
+
 def ship(world: World, check: Check, buyer: Visitor, placed: Placed) -> None:
     member = world.people[SHIPS]
     page = member.submit(part_page(world, SHIPS), "form[action$='/accept/']")
@@ -84,7 +90,8 @@ def ship(world: World, check: Check, buyer: Visitor, placed: Placed) -> None:
     check.equal("without a tracking number nothing is sent", refused.status, 422)
     page = member.submit(part_page(world, SHIPS), "form[action$='/ship/']", tracking_number=TRACKING)
     check("the merchant is told that it is sent", page.status == 200 and TRACKING in page.text, page.text[:300])
-    seen = shopping.until(lambda: again(buyer, placed), lambda order: TRACKING in order.page.text)
+    seen = shopping.until(lambda: again(buyer, placed), lambda order: state_of(order, SHIPS) == SENT)
+    check.equal("the buyer reads that it is sent", state_of(seen, SHIPS), SENT)
     check("the buyer reads the tracking number", TRACKING in seen.page.text, seen.page.text[:600])
     check.equal("what was charged stays", (seen.charged, sum(seen.parts.values())), (placed.charged, placed.charged))
     others = part_page(world, REFUSES).body
@@ -114,8 +121,9 @@ def refuse(world: World, check: Check, buyer: Visitor, placed: Placed) -> None:
     part = seen.page.soup.select_one(f"section.parcel[data-merchant={REFUSES}]")
     check("the line is marked", part is not None and "1点" in part.get_text(), part and part.get_text(" ", strip=True))
     member.submit(part_page(world, REFUSES), "form[action$='/ship/']", tracking_number="9876-5432-1098")
-    seen = shopping.until(lambda: again(buyer, placed), lambda order: "9876-5432-1098" in order.page.text)
-    check("the rest is sent", "9876-5432-1098" in seen.page.text)
+    seen = shopping.until(lambda: again(buyer, placed), lambda order: state_of(order, REFUSES) == SENT)
+    check.equal("the rest is sent", state_of(seen, REFUSES), SENT)
+    check("… under its own number", "9876-5432-1098" in seen.page.text)
     check("the other merchant reads nothing of it", REASON not in part_page(world, SHIPS).body)
     check_earnings(world, check, placed, price)
 
