@@ -1,0 +1,149 @@
+"""The marketer's answer against raw orders: an oracle that shares no line with the pool recomputes and attacks it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.accept import oracle, raw, shopping
+from tests.accept.runner import Check
+from tests.accept.stack import ROOT, Stack
+from tests.accept.visitor import Visitor
+
+TITLE = "the marketer's answer equals an oracle over raw orders; what is hidden cannot be estimated within 15 %"
+ENGINES = ("embedded",)
+SHARES = {"period": 0.5, "week": 0.25}
+WEEKS = 13
+YEN = {"JPY": Fraction(1), "USD": Fraction(150)}
+"""Yen for one unit: the demo's made-up rate, stated on the pool's pages."""
+POOLED = {"paper-toys": "tools"}
+"""Categories whose sales are pooled under another one; the rest stand for themselves."""
+WARD, TOKYO = ("130", "131"), range(100, 209)
+JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+def run(stack: Stack, check: Check) -> None:
+    stack.command("work", "--once")
+    marketer = stack.visitor("ja")
+    shopping.enter(marketer, "marketer@example.com")
+    figures = published(marketer, "sales")
+    weeks = {figure.time for figure in figures if "-W" in figure.time}
+    check.equal("thirteen whole weeks are published", len(weeks), WEEKS)
+    sales = list(read_sales(stack))
+    in_weeks = [sale for sale in sales if oracle.week_code(sale.day) in weeks]
+    check("raw orders were read from Saleor", len(in_weeks) > 1000, f"{len(in_weeks)} lines sold in those weeks")
+
+    report = oracle.check_pool(sales, figures)
+    found = report.doubts[:5] or f"{len(figures)} cells, {report.bounds} upper bounds of hidden ones high enough"
+    check("every published figure is what raw orders say, and none gives an owner away", not report.doubts, found)
+    for grain, least in SHARES.items():
+        share = report.shares.get(grain, 0.0)
+        check(f"{grain} cells show at least {least:.0%} of the yen", share >= least, f"{share:.1%}")
+    check.equal("every reason hides a cell", {reason for reason in report.reasons if report.reasons[reason]},
+                oracle.REASONS)  # fmt: skip
+    check("refunds are a measure of their own", published(marketer, "refunds"))
+    compare_page(marketer, check, figures)
+    refuse_others(stack, check)
+
+
+def published(marketer: Visitor, measure: str) -> list[oracle.Figure]:
+    """Return every cell of a measure at both grains, from the files a marketer downloads."""
+    files = [marketer.get("/pool/cells.csv", measure=measure, grain=grain) for grain in ("week", "period")]
+    return [figure for page in files if page.status == 200 for figure in oracle.read_csv(page.body)]
+
+
+def compare_page(marketer: Visitor, check: Check, figures: list[oracle.Figure]) -> None:
+    """What stands on the page is what stands in the file."""
+    page = marketer.get("/pool/")
+    check.equal("the marketer's page opens", page.status, 200)
+    shown = [f"{figure.value:,}" for figure in figures if figure.value is not None]
+    on_page = [cell.get_text(" ", strip=True) for cell in page.select("main table td")]
+    numbers = [text for text in on_page if any(figure in text for figure in shown)]
+    check("the page shows published figures", numbers, f"{len(numbers)} of {len(on_page)} cells of the table")
+
+
+def refuse_others(stack: Stack, check: Check) -> None:
+    member = stack.visitor("ja")
+    shopping.enter(member, "soramame-glass@example.com")
+    check.equal("a merchant is refused", member.get("/pool/cells.csv").status, 403)
+    check("nobody gets it without signing in", "/pool/" not in shopping.path_of(stack.visitor().get("/pool/")))
+
+
+def read_sales(stack: Stack) -> Iterator[oracle.RawSale]:
+    """Yield every line sold, worked out from Saleor's orders by rules stated here again."""
+    owners = owners_by_merchant()
+    orders = [each for each in raw.orders(stack) if each["status"] not in ("UNCONFIRMED", "DRAFT", "EXPIRED")]
+    products = {line["variant"]["product"]["id"] for order in orders for line in order["lines"]}
+    categories = raw.categories(stack, sorted(products))
+    for order in orders:
+        merchants = [raw.value(line["variant"]["product"]["metadata"], "mall.merchant") for line in order["lines"]]
+        for line, merchant, yen in zip(order["lines"], merchants, yen_of_lines(order, merchants), strict=True):
+            category = categories[line["variant"]["product"]["id"]]
+            yield oracle.RawSale(
+                kind="sale",
+                order=order["id"],
+                day=day_sold(order),
+                owner=owners[merchant],
+                category=POOLED.get(category, category),
+                area=area(order["shippingAddress"]),
+                yen=yen,
+            )
+
+
+def owners_by_merchant() -> dict[str, str]:
+    """Return which owner each merchant of the demo ward belongs to, from the ward's own data file."""
+    with (ROOT / "infra" / "demo" / "data" / "merchants.tsv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["owner"] for row in csv.DictReader(file, delimiter="\t")}
+
+
+def day_sold(order: dict[str, Any]) -> date:
+    kept = raw.value(order["privateMetadata"], "mall.sold_on")
+    return date.fromisoformat(kept) if kept else datetime.fromisoformat(order["created"]).astimezone(JAPAN).date()
+
+
+def area(address: dict[str, Any]) -> str:
+    if address["country"]["code"] != "JP":
+        return "overseas"
+    code = address["postalCode"].replace("-", "")
+    if code.startswith(WARD) or address["city"].startswith("墨田区"):
+        return "ward"
+    return "tokyo" if int(code[:3]) in TOKYO else "japan"
+
+
+def yen_of_lines(order: dict[str, Any], merchants: list[str]) -> list[int]:
+    """Return whole yen of each line: the charge in yen is shared by lines and deliveries, the largest remainder first.
+
+    A delivery is one merchant's, as the delivery method's breakdown states it.
+    """
+    total = Fraction(raw.gross(order["total"])) * YEN[order["total"]["gross"]["currency"]]
+    charge = int(total + Fraction(1, 2))
+    lines = [Fraction(raw.gross(line["totalPrice"])) for line in order["lines"]]
+    return shared(charge, lines + deliveries(order, list(dict.fromkeys(merchants))))[: len(lines)]
+
+
+def deliveries(order: dict[str, Any], merchants: list[str]) -> list[Fraction]:
+    method = order["deliveryMethod"] or {}
+    stated = {
+        each["merchant"]: each for each in json.loads(raw.value(method.get("metadata") or [], "mall.parcels") or "[]")
+    }
+    return [
+        Fraction(Decimal(stated[merchant]["amount"])) if merchant in stated else Fraction(0) for merchant in merchants
+    ]
+
+
+def shared(whole: int, weights: Iterable[Fraction]) -> list[int]:
+    """Share whole yen in proportion: everyone gets the floor, the rest goes one by one to the largest remainders."""
+    parts = list(weights)
+    exact = [whole * part / sum(parts) for part in parts]
+    found = [int(each) for each in exact]
+    for place in sorted(range(len(parts)), key=lambda place: (found[place] - exact[place], place))[
+        : whole - sum(found)
+    ]:
+        found[place] += 1
+    return found
