@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from infra.cli.report import Result, UsageError, result
 
 SUMMARY = "format, lint, types, import contracts, architecture"
 STEP_LIMIT_S = 300.0
+OUTPUT: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS: dict[str, list[str]] = {
     "format": ["-m", "ruff", "format", "--check", "."],
@@ -54,15 +56,7 @@ def run_step(
     """
     begun = time.monotonic()
     print(f"── {name}", file=sys.stderr, flush=True)
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment or os.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment or os.environ, start_new_session=True, **OUTPUT)
     assert process.stdout is not None
     last, is_late = "", threading.Event()
 
@@ -84,9 +78,8 @@ def run_step(
         raise
     finally:
         clock.cancel()
-    if is_late.is_set():
-        last = f"ended after {limit_s:.0f} s, which is its limit; it last said: {last}"
-    return result(name, code == 0 and not is_late.is_set(), f"{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
+    late = f"ended after {limit_s:.0f} s, its limit; it last said: " if is_late.is_set() else ""
+    return result(name, code == 0 and not late, f"{late}{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
 
 
 def end_all(group: int) -> None:
