@@ -304,7 +304,8 @@ def sights(world: World) -> dict[str, str]:
             if route.endswith(("accept/", "ship/", "refuse/", "publish/", "withdraw/", "new/")):
                 continue
             path = fill(route, world.ids[code])
-            found[path] = plain(send(world.people[code], "get", path), path)[2]
+            status, _target, found[path] = plain(send(world.people[code], "get", path), path)
+            assert status == 200, f"{code} cannot open its own {path}: {status}"
     return found
 
 
