@@ -33,6 +33,7 @@ COMMANDS = (
     "replay",
     "provision",
     "reconcile",
+    "books",
     "demo",
 )
 INNER_COMMANDS = ("serve", "prepare", "history")

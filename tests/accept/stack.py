@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -135,6 +136,7 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="machiichi-stack-"))
         self.data = self.folder / "data"
+        self.begun = datetime.now(UTC)
         self.process: subprocess.Popen[bytes] | None = None
         self._environment: dict[str, str] = {}
 
@@ -225,6 +227,12 @@ class Stack:
         if expect is not None and done.returncode != expect:
             raise RuntimeError(f"mall {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-4000:]}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command on this stack's data and return its process, for whoever wants to kill it."""
+        with open(self.folder / "log", "ab") as log:
+            command = [sys.executable, "-m", "infra", *arguments]
+            return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
     def visitor(self, language: str = "ja") -> Visitor:
         """Return somebody with an empty cookie jar."""

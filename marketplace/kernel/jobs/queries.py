@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from marketplace.kernel.jobs.models import Hold, InboxEvent, OutboxJob, State
-from marketplace.kernel.jobs.types import ParkedRow
+from marketplace.kernel.jobs.types import ParkedRow, ReceivedEvent
 
 
 def parked(*, limit: int = 200) -> list[ParkedRow]:
@@ -17,6 +19,12 @@ def parked(*, limit: int = 200) -> list[ParkedRow]:
         for row in OutboxJob.objects.filter(state=State.PARKED).order_by("id")[:limit]
     ]
     return sorted(rows, key=lambda row: row.created_at)
+
+
+def received_events(*, since: datetime) -> list[ReceivedEvent]:
+    """Return the events received from a moment of real time on, in the order they came."""
+    rows = InboxEvent.objects.filter(created_at__gte=since).order_by("id")
+    return [ReceivedEvent(row.event, bytes(row.body), dict(row.headers), row.created_at) for row in rows]
 
 
 def count_pending() -> dict[str, int]:

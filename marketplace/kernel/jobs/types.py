@@ -17,6 +17,16 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedEvent:
+    """An event as it came: name, raw body and headers, so that it can be sent again."""
+
+    event: str
+    body: bytes
+    headers: dict[str, str]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedRow:
     """Work that failed eight times and waits for a person."""
 
