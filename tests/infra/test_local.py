@@ -83,13 +83,17 @@ def test_a_request_in_a_request_in_a_request_keeps_one_connection() -> None:
         User.objects.create(email=f"{number}@example.org")
     raw = connection.connection
     seen: list[object] = []
-    request_started.connect(seen.append, weak=False)
-    request_finished.connect(seen.append, weak=False)
+
+    def note(**signal: object) -> None:
+        seen.append(signal)
+
+    request_started.connect(note, weak=False)
+    request_finished.connect(note, weak=False)
     try:
         _, _, body = local.call("GET", "http://localhost:8000/outer?depth=2", {"Accept-Language": "en"}, b"")
     finally:
-        request_started.disconnect(seen.append)
-        request_finished.disconnect(seen.append)
+        request_started.disconnect(note)
+        request_finished.disconnect(note)
 
     rest = "0@example.org:1@example.org,2@example.org"
     assert body.decode() == f"2:{rest}:en|1:{rest}:ja|0:{rest}:ja|-"
