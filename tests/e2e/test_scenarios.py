@@ -38,7 +38,7 @@ def find_three(shopper: Reader, shop: str) -> None:
     shopper.press(ADD)
     shopper.go(f"{shop}c/food/")
     shopper.see("category")
-    shopper.press(f"main a[href$='/p/{NORI}/'] >> nth=0")
+    shopper.go(f"{shop}p/{NORI}/")
     shopper.press(ADD)
     shopper.go(f"{shop}s/{STORY}/")
     shopper.see("story")
