@@ -192,7 +192,8 @@ def _as_typed(record: ListingRecord) -> dict[str, str]:
         "weight_g": str(record.weight_g or ""),
     }
     for variant in record.variants[:1]:
-        typed["stock"] = "" if variant.stock is None else str(variant.stock)
+        # once on sale, Saleor counts the pieces: sending the first number again would bring back what was sold
+        typed["stock"] = "" if variant.stock is None or record.product_id else str(variant.stock)
         typed |= {f"price.{code}": f"{price.amount:f}" for code, price in variant.prices.items()}
     return typed | {f"answer.{code}": str(value) for code, value in record.answers.items()}
 
