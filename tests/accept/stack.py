@@ -38,7 +38,8 @@ SOURCES = ("marketplace", "plugins", "crossborder", "analytics", "storefront", "
 class Blueprint:
     """Prepared demo data, made once and copied for every stack.
 
-    SQLite: a folder kept in the temporary folder under a fingerprint of the code, so that the next run finds it.
+    SQLite: a folder kept in the temporary folder under a fingerprint of the code, so that the next run finds it;
+    or the folder MALL_ACCEPT_BLUEPRINT names, for whoever changes code and does not want the data made anew each time.
     PostgreSQL: two template databases on `server`, made once in this run.
     """
 
@@ -57,6 +58,9 @@ class Blueprint:
         if self.database == "postgres":
             self.folder = self.folder.with_name(f"{self.folder.name}-{os.getpid()}")
             self._create_databases("blueprint")
+        elif given := os.environ.get("MALL_ACCEPT_BLUEPRINT"):
+            self.folder = Path(given)
+            return self
         if not (self.folder / "ready").exists():
             self._prepare()
         return self
