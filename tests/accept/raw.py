@@ -23,7 +23,8 @@ ORDERS = """query($first: Int!, $after: String) {
       shippingPrice { gross { amount currency } }
       total { gross { amount currency } }
       totalRefunded { amount }
-      lines { id quantity totalPrice { gross { amount } } variant { product { id metadata { key value } } } }
+      grantedRefunds { status lines { quantity orderLine { id } } }
+      lines { id quantity totalPrice { gross { amount } } variant { sku product { id metadata { key value } } } }
     } }
     pageInfo { hasNextPage endCursor }
   } }"""

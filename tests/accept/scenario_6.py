@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from infra.demo import history
 from tests.accept import oracle, raw, shopping
 from tests.accept.runner import Check
 from tests.accept.stack import ROOT, Stack
@@ -38,7 +41,7 @@ def run(stack: Stack, check: Check) -> None:
     weeks = {figure.time for figure in figures if "-W" in figure.time}
     check.equal("thirteen whole weeks are published", len(weeks), WEEKS)
     sales = list(read_sales(stack))
-    in_weeks = [sale for sale in sales if oracle.week_code(sale.day) in weeks]
+    in_weeks = [sale for sale in sales if sale.kind == "sale" and oracle.week_code(sale.day) in weeks]
     check("raw orders were read from Saleor", len(in_weeks) > 1000, f"{len(in_weeks)} lines sold in those weeks")
 
     report = oracle.check_pool(sales, figures)
@@ -49,9 +52,20 @@ def run(stack: Stack, check: Check) -> None:
         check(f"{grain} cells show at least {least:.0%} of the yen", share >= least, f"{share:.1%}")
     check.equal("every reason hides a cell", {reason for reason in report.reasons if report.reasons[reason]},
                 oracle.REASONS)  # fmt: skip
-    check("refunds are a measure of their own", published(marketer, "refunds"))
+    check_refunds(check, sales, published(marketer, "refunds"))
     compare_page(marketer, check, figures)
     refuse_others(stack, check)
+
+
+def check_refunds(check: Check, sales: list[oracle.RawSale], figures: list[oracle.Figure]) -> None:
+    """Refunds are a measure of their own, in the week of the refund, and are shown only where it is safe too."""
+    report = oracle.check_pool(sales, figures, measure="refunds")
+    shown = [figure for figure in figures if figure.value]
+    found = report.doubts[:5] or f"{len(shown)} of {len(figures)} cells shown"
+    check("refunds are a measure of their own, each in its own week", shown and not report.doubts, found)
+    sold_in = {sale.order: oracle.week_code(sale.day) for sale in sales if sale.kind == "sale"}
+    moved = [sale for sale in sales if sale.kind == "refund" and oracle.week_code(sale.day) != sold_in[sale.order]]
+    check("some came back in a later week than they were sold", moved, f"{len(moved)} lines")
 
 
 def published(marketer: Visitor, measure: str) -> list[oracle.Figure]:
@@ -78,16 +92,19 @@ def refuse_others(stack: Stack, check: Check) -> None:
 
 
 def read_sales(stack: Stack) -> Iterator[oracle.RawSale]:
-    """Yield every line sold, worked out from Saleor's orders by rules stated here again."""
+    """Yield every line sold or paid back, worked out from Saleor's orders by rules stated here again."""
     owners = owners_by_merchant()
     orders = [each for each in raw.orders(stack) if each["status"] not in ("UNCONFIRMED", "DRAFT", "EXPIRED")]
+    days = days_back(stack)
     products = {line["variant"]["product"]["id"] for order in orders for line in order["lines"]}
     categories = raw.categories(stack, sorted(products))
     for order in orders:
         merchants = [raw.value(line["variant"]["product"]["metadata"], "mall.merchant") for line in order["lines"]]
+        key = raw.value(order["privateMetadata"], "mall.key")
+        back = paid_back(order)
         for line, merchant, yen in zip(order["lines"], merchants, yen_of_lines(order, merchants), strict=True):
             category = categories[line["variant"]["product"]["id"]]
-            yield oracle.RawSale(
+            sale = oracle.RawSale(
                 kind="sale",
                 order=order["id"],
                 day=day_sold(order),
@@ -96,6 +113,36 @@ def read_sales(stack: Stack) -> Iterator[oracle.RawSale]:
                 area=area(order["shippingAddress"]),
                 yen=yen,
             )
+            yield sale
+            if line["id"] in back and key:
+                if back[line["id"]] != line["quantity"]:
+                    raise ValueError(f"the demo ward pays back whole lines only, not {line['id']}")
+                yield replace(sale, kind="refund", day=days[key, line["variant"]["sku"]])
+
+
+def paid_back(order: dict[str, Any]) -> Counter[str]:
+    """Return how many pieces of each line Saleor says were paid back."""
+    made = [grant for grant in order["grantedRefunds"] if grant["status"] == "SUCCESS"]
+    pieces: Counter[str] = Counter()
+    for grant in made:
+        for line in grant["lines"]:
+            pieces[line["orderLine"]["id"]] += line["quantity"]
+    return pieces
+
+
+def days_back(stack: Stack) -> dict[tuple[str, str], date]:
+    """Return the day on which each line (order's key, stock code) of the simulated history came back.
+
+    Saleor keeps when a refund was made, which for the history is the day of loading; the day it stands for is what the
+    history says.
+    """
+    loaded_on = date.fromisoformat(json.loads((stack.data / "demo.json").read_text("utf-8"))["loaded_on"])
+    return {
+        (order.key, line.slug): line.refunded_on
+        for order in history.orders(before=loaded_on)
+        for line in order.lines
+        if line.refunded_on is not None
+    }
 
 
 def owners_by_merchant() -> dict[str, str]:

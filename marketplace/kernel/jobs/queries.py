@@ -35,6 +35,12 @@ def count_pending() -> dict[str, int]:
     }
 
 
+def finished() -> int:
+    """Return how many events and jobs were ever done: whoever waits sees by it that the queue moves."""
+    done = [model.objects.filter(state=State.DONE).count() for model in (InboxEvent, OutboxJob)]
+    return sum(done)
+
+
 def is_settled() -> bool:
     """Whether everything accepted so far has been done: no event or job waits or is parked, and nobody holds it open.
 
