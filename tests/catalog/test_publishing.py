@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from marketplace.catalog import actions, models, queries
-from marketplace.catalog.types import ListingMissing, UnableToPublish
+from marketplace.catalog.types import ListingMissing, PictureDraft, UnableToPublish
 from marketplace.kernel.jobs.models import OutboxJob
 from marketplace.saleor.types import SaleorUnavailable
 from plugins.api.money import Money
@@ -167,3 +168,48 @@ def test_stock_shows_at_once(saleor):
     actions.change_stock(listing_id=listing.id, sku="SKU-edo-kiriko-rocks", quantity=0, actor=ACTOR)
 
     assert (few, queries.cards(market="jp", language="ja").cards[0].availability) == ("few", "sold_out")
+
+
+def test_a_new_picture_does_not_bring_back_what_was_sold(saleor):
+    merchant = make_merchant()
+    listing = make_live(merchant)
+    variant = saleor.products[listing.product_id].variants[0]
+    saleor.set_stock(variant_id=variant.id, warehouse_id="W-soramame-glass", quantity=9)
+    picture = PictureDraft("new.png", b"another picture")
+
+    actions.add_picture(listing_id=listing.id, picture=picture, actor=ACTOR)
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "休み", "en": "closed"}, actor=ACTOR)
+    actions.publish_listing(listing_id=listing.id, actor=ACTOR)
+
+    assert queries.stock_by_sku(listing_id=listing.id, merchant_id=merchant.id) == {variant.sku: 9}
+    assert [each.stock for each in queries.listing_record(listing_id=listing.id).variants] == [None]
+
+
+def test_a_number_of_pieces_entered_later_is_written_once(saleor):
+    merchant = make_merchant()
+    listing = make_live(merchant)
+    variants = [replace(each, stock=4) for each in queries.listing_record(listing_id=listing.id).variants]
+
+    actions.update_listing(listing_id=listing.id, actor=ACTOR, variants=variants)
+    entered = queries.stock_by_sku(listing_id=listing.id, merchant_id=merchant.id)
+    variant = saleor.products[listing.product_id].variants[0]
+    saleor.set_stock(variant_id=variant.id, warehouse_id="W-soramame-glass", quantity=3)
+    actions.update_listing(listing_id=listing.id, actor=ACTOR, weight_g=400)
+
+    assert entered == {variant.sku: 4}
+    assert queries.stock_by_sku(listing_id=listing.id, merchant_id=merchant.id) == {variant.sku: 3}
+
+
+def test_listings_are_found_by_a_part_of_their_name_page_by_page(saleor, django_assert_num_queries):
+    merchant = make_merchant()
+    make_draft(merchant)
+    for number in range(4):
+        make_draft(merchant, slug=f"nori-{number}", names={"ja": f"焼海苔{number}", "en": f"Yaki nori {number}"})
+
+    with django_assert_num_queries(3):
+        page, count = queries.find_listings(words="海苔", limit=3)
+    rest, _ = queries.find_listings(words="YAKI", limit=3, offset=3)
+
+    assert (len(page), count) == (3, 4)
+    assert [each.slug for each in (*page, *rest)] == ["nori-3", "nori-2", "nori-1", "nori-0"]
+    assert queries.find_listings(words="soramame-glass", limit=1)[1] == 5

@@ -31,6 +31,7 @@ def write_listing(row: models.Listing, *, is_published: bool) -> None:
             catalogue.list_in_channel(product_id=product.id, channel_id=ids.channels[code].id, is_published=False)
     for draft in variants_from_json(row.variants):
         _write_variant(draft, product, ids, merchant)
+    _forget_stock(row)
     _write_pictures(row, product)
     write_channels(row, is_published=is_published, ids=ids)
 
@@ -138,6 +139,16 @@ def _update_variant(found: SaleorVariant, draft: VariantDraft, merchant: Merchan
     held = sum(stock.quantity for stock in found.stocks if stock.warehouse_id == merchant.warehouse_id)
     if draft.stock is not None and held != draft.stock:
         catalogue.set_stock(variant_id=found.id, warehouse_id=merchant.warehouse_id, quantity=draft.stock)
+
+
+def _forget_stock(row: models.Listing) -> None:
+    """Drop the stored numbers of pieces, once Saleor has them and before anything is sold.
+
+    From here on Saleor counts: writing the first number again with the next picture would bring back what was sold.
+    """
+    written = row.variants
+    row.variants = [{**each, "stock": None} for each in written]
+    models.Listing.objects.filter(pk=row.pk, variants=written).update(variants=row.variants)
 
 
 def _write_pictures(row: models.Listing, product: SaleorProduct) -> None:

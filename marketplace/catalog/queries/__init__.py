@@ -1,6 +1,7 @@
 """Reads of the catalogue: what pages need (`pages`), and what other apps and the counter need (`listings`)."""
 
 from marketplace.catalog.queries.listings import (
+    find_listings,
     listing_ids,
     listing_names,
     listing_record,
@@ -9,6 +10,8 @@ from marketplace.catalog.queries.listings import (
     merchants_of_products,
     pool_category_of_products,
     product_ids,
+    product_names,
+    stock_by_sku,
     view_of_listing,
 )
 from marketplace.catalog.queries.pages import (
@@ -28,6 +31,7 @@ __all__ = [
     "categories",
     "category",
     "detail",
+    "find_listings",
     "listing_ids",
     "listing_names",
     "listing_record",
@@ -37,7 +41,9 @@ __all__ = [
     "merchants_of_products",
     "pool_category_of_products",
     "product_ids",
+    "product_names",
     "search",
+    "stock_by_sku",
     "view_of_listing",
     "words",
 ]

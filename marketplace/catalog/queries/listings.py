@@ -8,10 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from marketplace.catalog import models
 from marketplace.catalog.types import ListingMissing, ListingRecord, ListingState, VariantDraft
 from marketplace.kernel import clock
 from marketplace.merchants import queries as merchants
+from marketplace.saleor import catalogue
 from plugins.api import types as api
 from plugins.api.money import Money
 
@@ -65,6 +68,51 @@ def listing_records(*, merchant_id: str | None = None, state: ListingState | Non
     if state is not None:
         rows = rows.filter(state=state)
     return tuple(_record(row) for row in rows)
+
+
+def find_listings(
+    *,
+    words: str = "",
+    merchant_id: str | None = None,
+    states: Sequence[ListingState] | None = None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[tuple[ListingRecord, ...], int]:
+    """Return a page of listings, newest change first, and how many there are in all; three statements.
+
+    Arguments: `words`, a part of the name in any language, or the code of a merchant ("" for all).
+    """
+    rows = _rows().order_by("-updated_at", "-pk")
+    if words:
+        rows = rows.filter(Q(names__ja__icontains=words) | Q(names__en__icontains=words) | Q(merchant_code=words))
+    if merchant_id is not None:
+        rows = rows.filter(merchant_id=merchant_id)
+    if states is not None:
+        rows = rows.filter(state__in=list(states))
+    return tuple(_record(row) for row in rows[offset : offset + limit]), rows.count()
+
+
+def product_names(*, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the names, by language, of each product by its Saleor id, as the listing stands now; one statement."""
+    rows = models.Listing.objects.filter(product_id__in=list(ids))
+    return {str(key): names for key, names in rows.values_list("product_id", "names")}
+
+
+def stock_by_sku(*, listing_id: str, merchant_id: str) -> dict[str, int]:
+    """Return how many pieces of each variant lie in the merchant's warehouse, as Saleor counts them now.
+
+    Pieces promised to orders that are not yet sent are among them. Empty for a listing that was never published.
+    Raises `ListingMissing`, `SaleorUnavailable`.
+    """
+    found = listing_record(listing_id=listing_id, merchant_id=merchant_id)
+    product = catalogue.get_product(product_id=found.product_id) if found.product_id else None
+    if product is None:
+        return {}
+    warehouse_id = merchants.get_merchant_by_id(merchant_id=merchant_id).warehouse_id
+    return {
+        variant.sku: sum(stock.quantity for stock in variant.stocks if stock.warehouse_id == warehouse_id)
+        for variant in product.variants
+    }
 
 
 def listing_views(*, product_ids: Iterable[str], on_date: date | None = None) -> dict[str, api.Listing]:

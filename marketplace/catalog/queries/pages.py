@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count
 
 from marketplace.catalog import models, searching
+from marketplace.catalog.queries import rows
 from marketplace.catalog.types import (
-    Badge,
-    BlockedDestination,
     CardPage,
     Category,
-    Fact,
-    ListingCard,
     ListingDetail,
-    Maker,
-    PanelView,
     Picture,
     SearchResult,
     Sort,
-    VariantView,
 )
-from plugins.api.money import Money
 
 PAGE_SIZE = 24
 CEILING = 1000
-
-CARD_FIELDS = (
-    "listing_id",
-    "slug",
-    "product_id",
-    "market",
-    "language",
-    "name",
-    "merchant_code",
-    "merchant_name",
-    "price_amount",
-    "currency",
-    "has_price_range",
-    "tax_rate",
-    "availability",
-    "badges",
-    "story_teaser",
-    "image",
-    "category_slug",
-    "category_name",
-)
-ORDERS: Mapping[str, tuple[str, ...]] = {
-    "recommended": ("-published_at", "-id"),
-    "new": ("-published_at", "-id"),
-    "price_asc": ("price_amount", "id"),
-    "price_desc": ("-price_amount", "-id"),
-}
 
 
 def cards(
@@ -73,29 +37,23 @@ def cards(
     `category`, a slug (a top category includes those below it); `merchant`, a merchant's code; `page` from 1.
     Totals are counted up to `CEILING`, so that a page costs the same among a thousand and a million listings.
     """
-    rows = models.CardRow.objects.filter(market=market, language=language)
     if ids is not None:
-        found = {row["listing_id"]: _card(row) for row in rows.filter(listing_id__in=ids).values(*CARD_FIELDS)}
-        ordered = tuple(found[int(key)] for key in ids if int(key) in found)
+        ordered = rows.read_cards_by_id(market=market, language=language, ids=ids)
         return CardPage(cards=ordered, page=1, pages=1, total=len(ordered))
+    where = {"market": market, "language": language}
     if category is not None:
-        is_top = models.Category.objects.filter(slug=category, parent=None).exists()
-        rows = rows.filter(**{"top_category_slug" if is_top else "category_slug": category})
+        where["top_category_slug" if rows.is_top_category(category) else "category_slug"] = category
     if merchant is not None:
-        rows = rows.filter(merchant_code=merchant)
-    total = rows.order_by()[:CEILING].count()
+        where["merchant_code"] = merchant
+    total = rows.count_cards(where, ceiling=CEILING)
     page = max(1, min(page, _pages(total)))
-    start = (page - 1) * PAGE_SIZE
-    chosen = rows.order_by(*ORDERS[sort])[start : start + PAGE_SIZE].values(*CARD_FIELDS)
-    return CardPage(cards=tuple(_card(row) for row in chosen), page=page, pages=_pages(total), total=total)
+    shown = rows.read_cards(where, sort=sort, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return CardPage(cards=shown, page=page, pages=_pages(total), total=total)
 
 
 def detail(*, market: str, language: str, slug: str) -> ListingDetail | None:
     """Return the product page of one live listing, or None when it is not on sale here; one statement."""
-    row = models.CardRow.objects.filter(market=market, language=language, slug=slug).values(*CARD_FIELDS, "detail")
-    for found in row[:1]:
-        return _detail(found)
-    return None
+    return rows.read_detail({"market": market, "language": language, "slug": slug})
 
 
 def search(
@@ -129,7 +87,7 @@ def search(
 
 def categories(*, market: str, language: str) -> tuple[Category, ...]:
     """Return every category in the ward's order with how many listings are live in it; two statements."""
-    rows = list(models.Category.objects.select_related("parent"))
+    entries = list(models.Category.objects.select_related("parent"))
     counted = (
         models.CardRow.objects.filter(market=market, language=language)
         .values("category_slug", "top_category_slug")
@@ -140,7 +98,7 @@ def categories(*, market: str, language: str) -> tuple[Category, ...]:
     for entry in counted:
         for slug in {entry["category_slug"], entry["top_category_slug"]}:
             counts[slug] = counts.get(slug, 0) + entry["number"]
-    return tuple(_category(row, language=language, count=counts.get(row.slug, 0)) for row in rows)
+    return tuple(_category(row, language=language, count=counts.get(row.slug, 0)) for row in entries)
 
 
 def category(*, market: str, language: str, slug: str) -> Category | None:
@@ -153,9 +111,9 @@ def merchant_pictures(*, market: str, language: str, codes: Sequence[str]) -> di
     statement, none for no codes."""
     if not codes:
         return {}
-    rows = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=list(codes))
+    goods = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=list(codes))
     found: dict[str, Picture] = {}
-    for code, image in rows.order_by("-published_at", "-id").values_list("merchant_code", "image"):
+    for code, image in goods.order_by("-published_at", "-id").values_list("merchant_code", "image"):
         found.setdefault(code, Picture(**image))
     return found
 
@@ -167,54 +125,6 @@ def _pages(total: int) -> int:
 def words(texts: Mapping[str, str], language: str) -> str:
     """Return the text in `language`, else in Japanese, the source language, which is always there."""
     return texts.get(language) or texts.get("ja") or ""
-
-
-def _card(row: Mapping[str, Any]) -> ListingCard:
-    return ListingCard(
-        id=str(row["listing_id"]),
-        slug=row["slug"],
-        product_id=row["product_id"],
-        market=row["market"],
-        language=row["language"],
-        name=row["name"],
-        merchant_code=row["merchant_code"],
-        merchant_name=row["merchant_name"],
-        price=Money(_plain(row["price_amount"]), row["currency"]),
-        tax_rate=_plain(row["tax_rate"]),
-        availability=row["availability"],
-        badges=tuple(Badge(**badge) for badge in row["badges"]),
-        story_teaser=row["story_teaser"],
-        image=Picture(**row["image"]),
-        category_slug=row["category_slug"],
-        category_name=row["category_name"],
-        has_price_range=row["has_price_range"],
-    )
-
-
-def _plain(number: Decimal) -> Decimal:
-    """Return the number without the column's trailing zeros: 1980, not 1980.000 nor 1.98E+3."""
-    whole = number.to_integral_value()
-    return whole if whole == number else number.normalize()
-
-
-def _detail(row: Mapping[str, Any]) -> ListingDetail:
-    stored = row["detail"]
-    card = _card(row)
-    return ListingDetail(
-        card=card,
-        description=stored["description"],
-        variants=tuple(
-            VariantView(**{**entry, "price": Money(Decimal(entry["price"]), card.price.currency)})
-            for entry in stored["variants"]
-        ),
-        gallery=tuple(Picture(**entry) for entry in stored["gallery"]),
-        facts=tuple(Fact(**entry) for entry in stored["facts"]),
-        panels=tuple(PanelView(**entry) for entry in stored["panels"]),
-        maker=Maker(**stored["maker"]),
-        legal=tuple(Fact(**entry) for entry in stored["legal"]),
-        blocked_destinations=tuple(BlockedDestination(**entry) for entry in stored["blocked_destinations"]),
-        weight_g=stored["weight_g"],
-    )
 
 
 def _category(row: models.Category, *, language: str, count: int) -> Category:
