@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,25 +13,70 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.conf import settings
 from django.forms import BoundField
+from django.template import engines
 from django.utils import timezone, translation
-from jinja2 import Environment
+from jinja2 import Environment, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from plugins.api.money import Money
 from storefront.assets_index import asset_url
+from storefront.fragments import card_list
 from storefront.pictures import picture_set, picture_url
 
 JSON_IN_HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
+class ConstantWords(NodeTransformer):
+    """Puts what never changes within a language into the template: messages without variables, addresses of files."""
+
+    FOLDED: Mapping[str, Callable[[str], str]] = {"_": translation.gettext, "asset": asset_url}
+
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802  named by Jinja
+        self.generic_visit(node, *args, **kwargs)
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        is_plain = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if name not in self.FOLDED or not is_plain or not isinstance(node.args[0], nodes.Const):
+            return node
+        text = self.FOLDED[name](node.args[0].value)
+        words = text % {} if name == "_" else text  # as the extension does, so that %% is one sign in both
+        return nodes.MarkSafe(nodes.Const(words, lineno=node.lineno), lineno=node.lineno)
+
+
+class ShopEnvironment(Environment):
+    """Jinja2 for shopper pages. With a `language`, templates are compiled for it, their plain messages translated."""
+
+    language = ""
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        if self.language:
+            with translation.override(self.language):
+                ConstantWords().visit(source)
+        return super()._generate(source, name, filename, defer_init)
+
+
+@lru_cache(maxsize=16)
+def environment_for(language: str) -> Environment:
+    """Return the shop's environment for pages in a language; that language must be active when a page is drawn."""
+    environment: ShopEnvironment = engines["shop"].env.overlay()  # type: ignore[attr-defined]
+    environment.language = language
+    return environment
+
+
 def build_environment(**options: Any) -> Environment:
     """Return the Jinja2 environment that Django's backend asks for; templates escape everything by default."""
-    environment = Environment(**options, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment = ShopEnvironment(**options, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     environment.globals.update(
-        asset=asset_url, picture_url=picture_url, picture_set=picture_set, widget_attrs=widget_attributes
+        card_list=card_list,
+        asset=asset_url,
+        picture_url=picture_url,
+        picture_set=picture_set,
+        widget_attrs=widget_attributes,
     )
     environment.filters.update(
         money=money_text, amount=money_amount, day=day_text, words=words_text, json=json_markup, number=number_text

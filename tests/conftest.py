@@ -42,3 +42,10 @@ def on_postgres() -> bool:
     from django.db import connections
 
     return connections["default"].vendor == "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_from_another_test() -> None:
+    from marketplace.kernel.revision import forget_kept
+
+    forget_kept()

@@ -12,7 +12,7 @@ from babel.numbers import format_currency
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from marketplace.catalog import markets, models, relevance
+from marketplace.catalog import markets, models, relevance, rows
 from marketplace.catalog.analysis import fold, pairs, segments
 from marketplace.catalog.protocols import SearchBackend, SearchHits, SearchQuery
 from marketplace.catalog.types import Facet, FacetValue
@@ -121,15 +121,13 @@ def listing_id(key: str) -> str:
     return key.rpartition(":")[2]
 
 
-def _labels(code: str, *, market: str, language: str, values: Sequence[str]) -> dict[str, str]:
+def _labels(code: str, *, market: str, language: str, values: tuple[str, ...]) -> Mapping[str, str]:
     if code == "category":
-        rows = models.Category.objects.filter(slug__in=values).values_list("slug", "names")
-        return {slug: _word(names, language) for slug, names in rows}
+        return {slug: _word(names, language) for slug, names in rows.read_category_names(values).items()}
     if code == "merchant":
-        cards = models.CardRow.objects.filter(market=market, language=language, merchant_code__in=values)
-        return dict(cards.order_by().values_list("merchant_code", "merchant_name").distinct())
+        return rows.read_merchant_names(market=market, language=language, codes=values)
     if code == "price":
-        return {str(low): _price_label(market, language, low, high) for low, high in _ranges(market)}
+        return _price_labels(market, language)
     return {value: _word(LABELS[value], language) for value in values if value in LABELS}
 
 
@@ -158,6 +156,11 @@ def _prices(market: str, values: Sequence[str]) -> tuple[tuple[int, int | None],
         return ()
     known = {str(low): (low, high) for low, high in _ranges(market)}
     return tuple(known.get(value, (-1, 0)) for value in values)
+
+
+@lru_cache(maxsize=64)
+def _price_labels(market: str, language: str) -> Mapping[str, str]:
+    return {str(low): _price_label(market, language, low, high) for low, high in _ranges(market)}
 
 
 def _price_label(market: str, language: str, low: int, high: int | None) -> str:

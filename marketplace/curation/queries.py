@@ -57,9 +57,9 @@ def feature_record(*, feature_id: str) -> FeatureRecord:
     return found[0]
 
 
-def reasons(*, listing_ids: Sequence[str], language: str) -> dict[str, str]:
-    """Return why the ward chose these listings, by id, for those featured today; one statement."""
-    rows = active_features(kind="listing", on_date=clock.today()).filter(target_id__in=list(listing_ids))
+def reasons(*, language: str) -> dict[str, str]:
+    """Return why the ward chose the listings featured today, by listing id; one statement."""
+    rows = active_features(kind="listing", on_date=clock.today())
     return {target: catalog.words(reason, language) for target, reason in rows.values_list("target_id", "reason")}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,13 +13,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import get_token
-from django.template import engines
 from django.utils import translation
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.types import Category
 from marketplace.kernel import clock
 from plugins.api.types import Market
+from storefront.jinja import environment_for
 from storefront.shop.markets import LANGUAGE_NAMES, find_market, list_markets
 
 CART_COUNT_COOKIE = "cart_items"
@@ -84,11 +84,16 @@ class Page:
     @property
     def categories(self) -> tuple[Category, ...]:
         """The top categories that have something to show."""
-        return tuple(entry for entry in nav_categories(self.market, self.language) if not entry.parent_slug)
+        return tuple(
+            entry for entry in nav_categories(self.market, self.language) if entry.count and not entry.parent_slug
+        )
 
     @property
     def messages(self) -> list[str]:
-        return [str(message) for message in messages.get_messages(self.request)]
+        kept = messages.get_messages(self.request)
+        if not self.request.COOKIES and not getattr(kept, "added_new", False):  # nobody to have kept any for
+            return []
+        return [str(message) for message in kept]
 
     @property
     def canonical(self) -> str:
@@ -96,53 +101,71 @@ class Page:
 
     @property
     def choices(self) -> tuple[Choice, ...]:
+        rest = self._rest()
         return tuple(
-            Choice(
-                label=LANGUAGE_NAMES[language] if code == self.market else f"{market.name[language]}",
-                href=self._moved(code, language),
-                html_lang=language,
-                is_current=(code, language) == (self.market, self.language),
-            )
-            for code, market in sorted(list_markets().items(), key=lambda entry: entry[0] != self.market)
-            for language in market.languages
-            if language in LANGUAGE_NAMES and (code == self.market or language == self._language_in(market))
+            Choice(each.label, each.href + rest, each.html_lang, each.is_current)
+            for each in _choices(self.market, self.language)
         )
 
     @property
     def alternates(self) -> tuple[Alternate, ...]:
-        found = [
-            (f"{language}-{market.default_country}" if code == "jp" else language, self._moved(code, language))
-            for code, market in list_markets().items()
-            for language in market.languages
-            if code == "jp" or language == market.default_language
-        ]
-        return tuple(Alternate(tag, settings.MALL_PUBLIC_URL + href.partition("?")[0]) for tag, href in found)
+        rest = self._rest().partition("?")[0]
+        return tuple(Alternate(each.hreflang, each.href + rest) for each in _alternates())
 
     def csrf_token(self) -> str:
         return get_token(self.request)
 
-    def _language_in(self, market: Market) -> str:
-        return self.language if self.language in market.languages else market.default_language
-
-    def _moved(self, code: str, language: str) -> str:
+    def _rest(self) -> str:
+        """Return the address after market and language, with its query."""
         rest = self.request.get_full_path()
-        rest = rest[len(self.base) :] if rest.startswith(self.base) else ""
-        return f"/{code}/{language}/{rest}"
+        return rest[len(self.base) :] if rest.startswith(self.base) else ""
+
+
+@lru_cache(maxsize=64)
+def _choices(current: str, language: str) -> tuple[Choice, ...]:
+    """Return the other languages of the market and the other markets, their addresses without the rest of the path."""
+    return tuple(
+        Choice(
+            label=LANGUAGE_NAMES[other] if code == current else f"{market.name[other]}",
+            href=f"/{code}/{other}/",
+            html_lang=other,
+            is_current=(code, other) == (current, language),
+        )
+        for code, market in sorted(list_markets().items(), key=lambda entry: entry[0] != current)
+        for other in market.languages
+        if other in LANGUAGE_NAMES and (code == current or other == _language_in(market, language))
+    )
+
+
+@lru_cache(maxsize=1)
+def _alternates() -> tuple[Alternate, ...]:
+    return tuple(
+        Alternate(
+            f"{language}-{market.default_country}" if code == "jp" else language,
+            f"{settings.MALL_PUBLIC_URL}/{code}/{language}/",
+        )
+        for code, market in list_markets().items()
+        for language in market.languages
+        if code == "jp" or language == market.default_language
+    )
+
+
+def _language_in(market: Market, language: str) -> str:
+    return language if language in market.languages else market.default_language
 
 
 def nav_categories(market: str, language: str) -> tuple[Category, ...]:
-    """Return the categories with live listings, remembered for a second so that a busy page does not count again."""
+    """Return the categories with what is live in them, counted once a second at most: a busy page need not."""
     key, now = (market, language), time.monotonic()
     kept = _nav.get(key)
     if kept is None or now - kept[0] > NAV_TTL_S:
-        found = tuple(entry for entry in catalog.categories(market=market, language=language) if entry.count)
-        kept = _nav[key] = (now, found)
+        kept = _nav[key] = (now, catalog.categories(market=market, language=language))
     return kept[1]
 
 
 def render(page: Page, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
     """Return the page drawn from `template` under storefront/templates/shop."""
-    markup = engines["shop"].get_template(template).render({"page": page, **(context or {})})
+    markup = environment_for(page.language).get_template(template).render({"page": page, **(context or {})})
     response = HttpResponse(markup, status=status)
     response["Content-Language"] = page.language
     return response

@@ -65,7 +65,10 @@ def customer_token(request: HttpRequest) -> str | None:
 
 
 def forget_customer(request: HttpRequest) -> None:
-    request.session.pop(CUSTOMER, None)
+    """Forget who was signed in, and the carts with their addresses: the next one at this browser may be another."""
+    mine = (CUSTOMER, "cart.", "pay.")
+    for key in [key for key in request.session.keys() if key.startswith(mine)]:  # noqa: SIM118 - a session, no dict
+        del request.session[key]
     request.session.cycle_key()
 
 

@@ -2,6 +2,10 @@
 
 Every server is granian with two workers on this machine; the client is wrk, one thread, eight connections. Servers are
 measured in turn, three rounds, so that a change of the machine's load meets all of them; medians are compared.
+
+Three ways to a page: `cold`, with nothing kept from any request before; `fresh`, the page computed, with what one
+process keeps as long as it is unchanged (cards as drawn, rows as read, the ward's choices, counts of categories);
+`cached`, the whole page kept in front of Django.
 """
 
 from __future__ import annotations
@@ -23,7 +27,18 @@ import django
 
 ROUNDS = 3
 CONNECTIONS = 8
-TARGETS = {"bare": "tests.bench.targets:bare", "fresh": "tests.bench.targets:fresh", "cached": "infra.wsgi:application"}
+TARGETS = {
+    "bare": "tests.bench.targets:bare",
+    "cold": "tests.bench.targets:cold",
+    "fresh": "tests.bench.targets:fresh",
+    "cached": "infra.wsgi:application",
+}
+KINDS = {
+    "bare": "a Django view that says hello, same middleware",
+    "cold": "computed, nothing kept from requests before",
+    "fresh": "computed, with cards kept as drawn until they change",
+    "cached": "whole page kept in front of Django",
+}
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
 BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
@@ -35,7 +50,7 @@ def run(*, seconds: float) -> list[dict[str, Any]]:
     if shutil.which("wrk") is None:
         return [{"case": "pages", "passed": False, "detail": "wrk is not installed (Debian: apt-get install wrk)"}]
     pages = page_paths()
-    cases = [("bare", "/")] + [(kind, path) for kind in ("fresh", "cached") for path in pages]
+    cases = [("bare", "/")] + [(kind, path) for kind in ("cold", "fresh", "cached") for path in pages]
     found: dict[tuple[str, str], list[tuple[float, float, float]]] = {case: [] for case in cases}
     with contextlib.ExitStack() as stack:
         ports = {name: stack.enter_context(serving(target)) for name, target in TARGETS.items()}
@@ -50,6 +65,7 @@ def line(kind: str, path: str, measured: list[tuple[float, float, float]], besid
     rates = sorted(rate for rate, _, _ in measured)
     return {
         "case": f"{kind} {path}",
+        "detail": KINDS[kind],
         "value": round(median(rates), 1),
         "unit": "requests/s",
         "beside": round(beside, 1),

@@ -39,7 +39,7 @@ def test_a_feature_shows_its_reason_in_the_readers_language(saleor):  # noqa: F8
 
     assert queries.home(market="jp", language="ja").features[0].featured_reason == "光を刻む手仕事です。"
     assert queries.home(market="overseas", language="en").features[0].featured_reason == "Light, cut by hand."
-    assert queries.reasons(listing_ids=[listing.id], language="en") == {listing.id: "Light, cut by hand."}
+    assert queries.reasons(language="en") == {listing.id: "Light, cut by hand."}
     assert (made.title, made.actor) == ("江戸切子 魚子文 ロックグラス", DESK)
     entry = AuditEntry.objects.get(action="curation.feature.started")
     assert (entry.actor, entry.subject) == (DESK, f"feature:{made.id}")

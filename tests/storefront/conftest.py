@@ -25,7 +25,7 @@ def _translations() -> None:
 def shop(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Client]:
     for name in ("cards", "categories", "detail", "search"):
         monkeypatch.setattr(catalog, name, getattr(sample, name))
-    monkeypatch.setattr(curation, "reasons", lambda *, listing_ids, language: {})
+    monkeypatch.setattr(curation, "reasons", lambda *, language: {})
     monkeypatch.setattr(
         curation,
         "home",

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Count
 
-from marketplace.catalog import models, searching
-from marketplace.catalog.queries import rows
+from marketplace.catalog import models, rows, searching
 from marketplace.catalog.types import (
     CardPage,
     Category,

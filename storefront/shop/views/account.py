@@ -103,4 +103,4 @@ def sign_out(page: Page) -> HttpResponse:
     if page.request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     session.forget_customer(page.request)
-    return go(page.url())
+    return session.tell_count(go(page.url()), 0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 
 from marketplace.catalog import queries as catalog
-from marketplace.catalog.types import Sort
+from marketplace.catalog.types import ListingCard, Sort
 from marketplace.curation import queries as curation
+from marketplace.curation.types import HomePage
+from marketplace.kernel.revision import kept_until_change
 from storefront.shop.page import Page, nav_categories, render, shop_page
 
 SORTS: tuple[Sort, ...] = ("recommended", "new", "price_asc", "price_desc")
@@ -18,17 +20,21 @@ LONGEST_QUERY = 100
 @shop_page
 def home(page: Page) -> HttpResponse:
     """The first page, curated by the ward."""
-    newest = catalog.cards(market=page.market, language=page.language, sort="new").cards[:NEW_ON_HOME]
-    shown = curation.home(market=page.market, language=page.language)
+    shown, newest = kept_until_change(("home", page.market, page.language), lambda: _read_home(page))
     context = {"features": shown.features, "stories": shown.stories, "merchants": shown.merchants}
     context["themes"] = shown.themes
     return render(page, "home.html", {**context, "newest": newest})
 
 
+def _read_home(page: Page) -> tuple[HomePage, tuple[ListingCard, ...]]:
+    newest = catalog.cards(market=page.market, language=page.language, sort="new").cards[:NEW_ON_HOME]
+    return curation.home(market=page.market, language=page.language), newest
+
+
 @shop_page
 def category(page: Page, slug: str) -> HttpResponse:
     """The goods of one category."""
-    entries = catalog.categories(market=page.market, language=page.language)
+    entries = nav_categories(page.market, page.language)
     found = next((entry for entry in entries if entry.slug == slug), None)
     if found is None:
         raise Http404
@@ -52,7 +58,6 @@ def search(page: Page) -> HttpResponse:
     context = {"found": found, "query": query, "sort": sort, "sorts": SORTS, "chosen": chosen}
     if not found.cards:
         context["offered"] = catalog.cards(market=page.market, language=page.language).cards[:4]
-        context["entries"] = nav_categories(page.market, page.language)
     return render(page, "search.html", context)
 
 

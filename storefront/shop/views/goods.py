@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from marketplace.catalog import queries as catalog
 from marketplace.curation import queries as curation
+from marketplace.kernel.revision import kept_until_change
 from marketplace.merchants import queries as merchants
-from marketplace.merchants.types import MerchantMissing
+from marketplace.merchants.types import LegalNotice, Merchant, MerchantMissing
+from plugins.api.types import StoryTeaser
 from plugins.runtime import hooks
 from storefront.shop.legal import notice_rows
 from storefront.shop.page import Page, render, shop_page
@@ -25,7 +27,8 @@ def product(page: Page, slug: str) -> HttpResponse:
     if detail is None:
         raise Http404
     card = detail.card
-    reason = curation.reasons(listing_ids=[card.id], language=page.language).get(card.id, "")
+    chosen = kept_until_change(("reasons", page.language), lambda: curation.reasons(language=page.language))
+    reason = chosen.get(card.id, "")
     listed = catalog.cards(market=page.market, language=page.language, merchant=card.merchant_code).cards
     others = [other for other in listed if other.id != card.id][:OTHERS_SHOWN]
     trail = [(_("Home"), page.url()), (card.category_name, page.url("c", card.category_slug)), (card.name, "")]
@@ -37,17 +40,23 @@ def product(page: Page, slug: str) -> HttpResponse:
 @shop_page
 def merchant(page: Page, slug: str) -> HttpResponse:
     """One maker: who it is, what it sells here, and what the law wants said about it."""
+    found, notice, stories = kept_until_change(
+        ("maker", page.market, page.language, slug), lambda: _read_maker(page, slug)
+    )
+    sort, number = read_paging(page)
+    listed = catalog.cards(market=page.market, language=page.language, merchant=slug, sort=sort, page=number)
+    context = {"merchant": found, "listed": listed, "sort": sort, "sorts": SORTS, "notice": notice_rows(notice)}
+    context |= {"stories": stories, "portrait": listed.cards[0].image if listed.cards else None}
+    return render(page, "merchant.html", {**context, "address": page.url("m", slug)})
+
+
+def _read_maker(page: Page, slug: str) -> tuple[Merchant, LegalNotice | None, list[StoryTeaser]]:
     try:
         found = merchants.get_merchant(code=slug)
     except MerchantMissing as missing:
         raise Http404 from missing
-    sort, number = read_paging(page)
-    listed = catalog.cards(market=page.market, language=page.language, merchant=found.code, sort=sort, page=number)
-    notice = merchants.legal_notice(merchant_id=found.id)
     stories = hooks.gather("list_stories", market=page.market, language=page.language, merchant_id=found.id, limit=3)
-    context = {"merchant": found, "listed": listed, "sort": sort, "sorts": SORTS, "notice": notice_rows(notice)}
-    context |= {"stories": stories, "portrait": listed.cards[0].image if listed.cards else None}
-    return render(page, "merchant.html", {**context, "address": page.url("m", slug)})
+    return found, merchants.legal_notice(merchant_id=found.id), stories
 
 
 @shop_page

@@ -61,8 +61,8 @@ def read_cards_by_id(*, market: str, language: str, ids: Sequence[str]) -> tuple
     numbers = [int(key) for key in ids]
     if not numbers:
         return ()
-    marks = ", ".join(["%s"] * len(numbers))
-    sql = f"SELECT {COLUMNS} FROM {TABLE} WHERE market = %s AND language = %s AND listing_id IN ({marks})"  # noqa: S608
+    here = f"market = %s AND language = %s AND listing_id IN ({_marks(numbers)})"
+    sql = f"SELECT {COLUMNS} FROM {TABLE} WHERE {here}"  # noqa: S608
     found = {row[0]: _card(*row) for row in _fetch(sql, [market, language, *numbers])}
     return tuple(found[number] for number in numbers if number in found)
 
@@ -84,6 +84,35 @@ def read_detail(where: Mapping[str, str]) -> ListingDetail | None:
     for row in _fetch(sql, list(where.values())):
         return _detail(row[:-1], row[-1])
     return None
+
+
+def read_category_names(slugs: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Return the names by language of each category that exists, by slug; one statement, none for no slugs."""
+    if not slugs:
+        return {}
+    sql = f"SELECT slug, CAST(names AS text) FROM {CATEGORY_TABLE} WHERE slug IN ({_marks(slugs)})"  # noqa: S608
+    return {slug: _words(text) for slug, text in _fetch(sql, slugs)}
+
+
+def read_merchant_names(*, market: str, language: str, codes: Sequence[str]) -> dict[str, str]:
+    """Return the name of each merchant that sells here, by code; one statement, which looks at one row of each."""
+    if not codes:
+        return {}
+    first = (
+        f"SELECT merchant_name FROM {TABLE} WHERE market = %s AND language = %s AND merchant_code = asked.code LIMIT 1"  # noqa: S608
+    )
+    asked = " UNION ALL ".join(["SELECT CAST(%s AS text) AS code"] * len(codes))
+    sql = f"SELECT code, ({first}) FROM ({asked}) AS asked"  # noqa: S608
+    return {code: name for code, name in _fetch(sql, [market, language, *codes]) if name is not None}
+
+
+@lru_cache(maxsize=CARDS_KEPT)
+def _words(text: str) -> Mapping[str, str]:
+    return dict(json.loads(text))
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _equal(where: Mapping[str, str]) -> str:
