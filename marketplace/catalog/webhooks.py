@@ -6,12 +6,12 @@ Many hints about one product become one job, so that a change that raises ten ev
 from __future__ import annotations
 
 from marketplace.catalog.actions.projection import PROJECT_JOB
-from marketplace.kernel.jobs.actions import enqueue
-from marketplace.saleor.events import on_event
+from marketplace.kernel.jobs.types import Hint
+from marketplace.saleor.events import hinted_by
 from marketplace.saleor.types import Event
 
 
-@on_event(
+@hinted_by(
     "PRODUCT_CREATED",
     "PRODUCT_UPDATED",
     "PRODUCT_DELETED",
@@ -27,10 +27,11 @@ from marketplace.saleor.types import Event
     "PRODUCT_VARIANT_BACK_IN_STOCK",
     "PRODUCT_VARIANT_STOCK_UPDATED",
 )
-def project(event: Event) -> None:
+def project(event: Event) -> Hint | None:
     """Ask for a projection of the product an event is about; one without an id says nothing.
 
     One job per product, armed again by each event: a dozen events of one change are one reading of Saleor.
     """
-    if event.object_id:
-        enqueue(kind=PROJECT_JOB, key=event.object_id, payload={"product_id": event.object_id}, again=True)
+    if not event.object_id:
+        return None
+    return Hint(PROJECT_JOB, event.object_id, {"product_id": event.object_id})

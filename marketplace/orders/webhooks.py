@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.jobs.types import Hint
 from marketplace.orders import kinds
-from marketplace.saleor.events import Event, on_event
+from marketplace.saleor.events import Event, hinted_by
 
 
-@on_event(
+@hinted_by(
     "ORDER_CREATED",
     "ORDER_UPDATED",
     "ORDER_CONFIRMED",
@@ -22,7 +22,8 @@ from marketplace.saleor.events import Event, on_event
     "FULFILLMENT_CANCELED",
     "FULFILLMENT_TRACKING_NUMBER_UPDATED",
 )
-def order_changed(event: Event) -> None:
+def order_changed(event: Event) -> Hint | None:
     """Ask for the order of an event to be brought in, or up to date."""
-    if event.object_id:
-        enqueue(kind=kinds.PROJECT, key=event.object_id, payload={"order_id": event.object_id}, again=True)
+    if not event.object_id:
+        return None
+    return Hint(kinds.PROJECT, event.object_id, {"order_id": event.object_id})

@@ -6,17 +6,21 @@ Apps register in their `webhooks.py`, imported by their AppConfig.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from marketplace.kernel.jobs.actions import enqueue_hints
+from marketplace.kernel.jobs.types import Hint
 from marketplace.saleor.types import Event
 
 Listener = Callable[[Event], None]
+Hinter = Callable[[Event], Hint | None]
 Answer = Callable[[dict[str, Any]], Any]
 
 _listeners: dict[str, list[Listener]] = {}
+_hinters: dict[str, list[Hinter]] = {}
 _answers: dict[str, Answer] = {}
 
 
@@ -32,6 +36,23 @@ def on_event(*names: str) -> Callable[[Listener], Listener]:
             heard = _listeners.setdefault(name, [])
             if function not in heard:
                 heard.append(function)
+        return function
+
+    return register
+
+
+def hinted_by(*names: str) -> Callable[[Hinter], Hinter]:
+    """Let stored events of these names ask for a job, which the function returns; None asks for nothing.
+
+    The function reads nothing but the event. Many events about one thing become one job, run after the last of them
+    was received: cheaper than `on_event` wherever the answer to an event is to read its object again.
+    """
+
+    def register(function: Hinter) -> Hinter:
+        for name in names:
+            known = _hinters.setdefault(name, [])
+            if function not in known:
+                known.append(function)
         return function
 
     return register
@@ -74,12 +95,25 @@ def find_answer(name: str) -> Answer | None:
 
 def dispatch(name: str, body: bytes) -> int:
     """Give a stored event to everybody who hears it. Returns how many did. Raises what a listener raises."""
-    heard = _listeners.get(name, ())
-    if heard:
+    heard, hinters = _listeners.get(name, ()), _hinters.get(name, ())
+    if heard or hinters:
         event = read_event(name, body)
+        enqueue_hints(_asked_for(hinters, event))
         for listener in heard:
             listener(event)
-    return len(heard)
+    return len(heard) + len(hinters)
+
+
+def hints_of(name: str, body: bytes) -> list[Hint] | None:
+    """Return the jobs that a stored event asks for, or None when a listener must be called for it."""
+    if _listeners.get(name):
+        return None
+    hinters = _hinters.get(name)
+    return _asked_for(hinters, read_event(name, body)) if hinters else []
+
+
+def _asked_for(hinters: Iterable[Hinter], event: Event) -> list[Hint]:
+    return [hint for hint in (hinter(event) for hinter in hinters) if hint is not None]
 
 
 def read_event(name: str, body: bytes) -> Event:

@@ -7,9 +7,15 @@ import secrets
 import string
 
 from infra.engine.apps.models import App, AppToken
+from infra.engine.prepared import PreparedRows
 
 LENGTH = 30
 ALPHABET = string.ascii_letters + string.digits
+
+_ACTIVE = PreparedRows(
+    AppToken._meta.get_field("token_hash"),
+    lambda hashes: AppToken.objects.select_related("app").filter(token_hash__in=hashes, app__is_active=True),
+)
 
 
 def hash_token(token: str) -> str:
@@ -28,5 +34,5 @@ def app_of_token(token: str) -> App | None:
     """Return the active app that `token` belongs to."""
     if len(token) != LENGTH:
         return None
-    row = AppToken.objects.select_related("app").filter(token_hash=hash_token(token), app__is_active=True).first()
-    return row.app if row else None
+    rows = _ACTIVE([hash_token(token)])
+    return rows[0].app if rows else None

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 from django.db.models import Q
 
 from infra.engine.deliveries.models import EventDelivery, EventDeliveryAttempt
 from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.transport import Response, Unreachable, send, webhook_headers
 from infra.engine.payments.requests import run_due as run_payment_requests
+from infra.engine.prepared import in_bulk
+from infra.engine.warehouses.lock_objects import lock
 
 logger = logging.getLogger(__name__)
 MAX_RETRIES = 5
 FIRST_PAUSE_S = 10
 LEASE = timedelta(seconds=60)
+#: deliveries leased together
+BATCH = 25
+#: a delivery is begun only within this part of the lease: one request lasts at most 20 seconds
+BEGIN_WITHIN_S = 30.0
 #: told to apps that are switched off, too
 ALWAYS_SENT = frozenset({"APP_DELETED", "APP_STATUS_CHANGED"})
 
@@ -25,17 +34,17 @@ ALWAYS_SENT = frozenset({"APP_DELETED", "APP_STATUS_CHANGED"})
 def run_due(now: datetime | None = None, limit: int = 100) -> int:
     """Send up to `limit` deliveries that are due at `now`; returns how many were tried.
 
-    Each is leased for a minute by one conditional update, so that workers never share one and a killed worker's
-    delivery is sent again. With nothing due it only reads.
+    They are leased together for a minute, so that workers never share one and a killed worker's deliveries are sent
+    again: those it had sent, too, with the same body, for they are taken off the queue together at the end. With
+    nothing due it only reads.
     """
     moment = now or datetime.now(UTC)
     done = 0
     while done < limit:
-        delivery = _claim(moment)
-        if delivery is None:
+        claimed = _claim(moment, min(BATCH, limit - done))
+        if not claimed:
             break
-        deliver(delivery, moment)
-        done += 1
+        done += _deliver_all(claimed, moment)
     return done + run_payment_requests(moment, limit - done)
 
 
@@ -43,23 +52,87 @@ def _free(now: datetime) -> Q:
     return Q(status="PENDING", run_at__lte=now) & (Q(leased_until=None) | Q(leased_until__lt=now))
 
 
-def _claim(now: datetime) -> EventDelivery | None:
-    for pk in EventDelivery.objects.filter(_free(now)).order_by("pk").values_list("pk", flat=True)[:20]:
-        if EventDelivery.objects.filter(_free(now), pk=pk).update(leased_until=now + LEASE):
-            return EventDelivery.objects.select_related("webhook__app").get(pk=pk)
-    return None
+def _claim(now: datetime, most: int) -> list[EventDelivery]:
+    pks = list(EventDelivery.objects.filter(_free(now)).order_by("pk").values_list("pk", flat=True)[:most])
+    if not pks:
+        return []
+    with transaction.atomic("engine"):
+        free = lock(EventDelivery.objects.filter(_free(now), pk__in=pks).order_by("pk"), skip_locked=True)
+        claimed = list(free.select_related("webhook__app"))
+        EventDelivery.objects.filter(pk__in=[row.pk for row in claimed]).update(leased_until=now + LEASE)
+    return claimed
 
 
-def deliver(delivery: EventDelivery, now: datetime) -> None:
-    """Try one leased delivery once: done and gone, to be tried again later, or failed for good."""
+def _deliver_all(claimed: list[EventDelivery], now: datetime) -> int:
+    """Try each of the leased deliveries once. Those not begun while the lease is young are given back."""
+    sources, sent = Sources(claimed), []
+    began = time.monotonic()
+    tried = 0
+    for delivery in claimed:
+        if time.monotonic() - began > BEGIN_WITHIN_S:
+            break
+        tried += 1
+        if deliver(delivery, now, sources):
+            sent.append(delivery)
+    _take_off(sent)
+    if tried < len(claimed):
+        late = [row.pk for row in claimed[tried:]]
+        EventDelivery.objects.filter(pk__in=late, leased_until=now + LEASE).update(leased_until=None)
+    return tried
+
+
+def _take_off(sent: list[EventDelivery]) -> None:
+    """Delete deliveries that arrived; only one that failed before has attempts to go with it."""
+    failed_before = [row.pk for row in sent if row.attempts_made]
+    if failed_before:
+        EventDelivery.objects.filter(pk__in=failed_before).delete()
+    at_once = [row.pk for row in sent if not row.attempts_made]
+    if at_once:
+        EventDelivery.objects.filter(pk__in=at_once)._raw_delete("engine")
+
+
+class Sources:
+    """The objects and causers that deferred payloads are built from, each read once for deliveries sent together."""
+
+    def __init__(self, deliveries: Iterable[EventDelivery]) -> None:
+        wanted: dict[str, set[str]] = {}
+        for source in (row.source for row in deliveries if row.payload is None and row.source):
+            wanted.setdefault(source["model"], set()).add(source["pk"])
+            for key, label in CAUSERS:
+                if source.get(key):
+                    wanted.setdefault(label, set()).add(str(source[key]))
+        self.rows = {label: self._read(label, keys) for label, keys in wanted.items()}
+
+    @staticmethod
+    def _read(label: str, keys: set[str]) -> dict[str, Any]:
+        model = apps.get_model(label)
+        read = in_bulk(model, sorted(map(model._meta.pk.to_python, keys), key=str))
+        return {str(pk): row for pk, row in read.items()}
+
+    def get(self, label: str, pk: Any) -> Any:
+        return self.rows.get(label, {}).get(str(pk))
+
+    def causer(self, source: dict[str, Any]) -> Any:
+        """Return the app or user whose request caused the event, or None."""
+        for key, label in CAUSERS:
+            if source.get(key):
+                return self.get(label, source[key])
+        return None
+
+
+CAUSERS = (("app", "engine_apps.App"), ("user", "engine_customers.User"))
+
+
+def deliver(delivery: EventDelivery, now: datetime, sources: Sources) -> bool:
+    """Try one leased delivery once. Returns whether it arrived; else it is due again later, or failed for good."""
     webhook = delivery.webhook
     if not (webhook.is_active and webhook.app.is_active) and delivery.event_type not in ALWAYS_SENT:
         _give_up(delivery, "The webhook or its app is switched off.")
-        return
-    payload = delivery.payload if delivery.payload is not None else _deferred_payload(delivery)
+        return False
+    payload = delivery.payload if delivery.payload is not None else _deferred_payload(delivery, sources)
     if payload is None:
         _give_up(delivery, "The subscription gave no data.")
-        return
+        return False
     body = payload.encode()
     headers = webhook_headers(
         event=delivery.event_type, body=body, secret_key=webhook.secret_key, custom=webhook.custom_headers
@@ -68,11 +141,11 @@ def deliver(delivery: EventDelivery, now: datetime) -> None:
         response = send("POST", webhook.target_url, headers=headers, body=body)
     except Unreachable as error:
         _failed(delivery, now, message=str(error), response=None)
-        return
+        return False
     if response.is_success:
-        delivery.delete()
-        return
+        return True
     _failed(delivery, now, message=response.body.decode("utf-8", "replace"), response=response)
+    return False
 
 
 def _failed(delivery: EventDelivery, now: datetime, *, message: str, response: Response | None) -> None:
@@ -98,9 +171,9 @@ def _give_up(delivery: EventDelivery, reason: str) -> None:
     EventDelivery.objects.filter(pk=delivery.pk).update(status="FAILED", leased_until=None)
 
 
-def _deferred_payload(delivery: EventDelivery) -> str | None:
+def _deferred_payload(delivery: EventDelivery, sources: Sources) -> str | None:
     source: dict[str, Any] = delivery.source or {}
-    obj = apps.get_model(source["model"]).objects.filter(pk=source["pk"]).first()
+    obj = sources.get(source["model"], source["pk"])
     if obj is None:
         return None
     return build_payload(
@@ -109,12 +182,5 @@ def _deferred_payload(delivery: EventDelivery) -> str | None:
         obj=obj,
         extra={},
         issued_at=datetime.fromisoformat(source["issued_at"]),
-        principal=_principal(source),
+        principal=sources.causer(source),
     )
-
-
-def _principal(source: dict[str, Any]) -> Any:
-    for key, label in (("app", "engine_apps.App"), ("user", "engine_customers.User")):
-        if source.get(key):
-            return apps.get_model(label).objects.filter(pk=source[key]).first()
-    return None

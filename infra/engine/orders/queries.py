@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import In
 
 from infra.engine.orders.models import Fulfillment, Order, OrderLine
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.ids import int_pk, uuid_pk
 
 SORTS = {
@@ -30,9 +31,17 @@ def orders() -> QuerySet[Order]:
     return Order.objects.select_related("channel", "user")
 
 
+_ORDERS = PreparedRows(Order._meta.pk, lambda pks: orders().filter(pk__in=pks))
+
+
+def orders_by_id(pks: Iterable[UUID | None]) -> dict[Any, Order]:
+    """Return orders by key, with their channels and customers; keys of none are left out."""
+    return {row.pk: row for row in _ORDERS(pks)}
+
+
 def order_by_id(pk: UUID | None) -> Order | None:
     """Return an order, or None."""
-    return orders().filter(pk=pk).first() if pk is not None else None
+    return orders_by_id([pk]).get(pk)
 
 
 def sort_order(said: dict[str, Any] | None) -> tuple[str, ...]:

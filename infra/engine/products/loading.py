@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.engine.prepared import in_bulk
 from infra.engine.products.models import Channel
 from infra.engine.products.queries import all_channels
 from infra.engine.schema.binding import Batch
@@ -15,7 +16,7 @@ from infra.engine.schema.ids import named_pk
 def related(batch: Batch, model: Any, column: str) -> list[Any]:
     """Return for each parent the row of `model` that its `column` (a key, may be None) names."""
     keys = {getattr(parent, column) for parent in batch.parents} - {None}
-    rows = model.objects.in_bulk(keys) if keys else {}
+    rows = in_bulk(model, keys)
     return [rows.get(getattr(parent, column)) for parent in batch.parents]
 
 

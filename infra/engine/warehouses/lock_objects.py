@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock
 
 
-def lock(queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """Return `queryset` locking its rows until the transaction ends.
+def lock(queryset: QuerySet[Any], *, skip_locked: bool = False) -> QuerySet[Any]:
+    """Return `queryset` locking its rows until the transaction ends; `skip_locked` leaves out what others hold.
 
     SQLite locks no rows: there every writing transaction of the engine begins IMMEDIATE, which lets in one at a time.
     """
     assert connections["engine"].in_atomic_block, "a lock outside a transaction holds nothing"
-    return queryset.select_for_update(of=("self",))
+    return queryset.select_for_update(of=("self",), skip_locked=skip_locked)
 
 
 def stocks_of_variants_in_channel(*, variant_ids: Iterable[int], channel_id: int) -> list[Stock]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.crash import crash_point
 from marketplace.kernel.jobs.models import AT_ONCE, Hold, InboxEvent, OutboxJob, State, Work
-from marketplace.kernel.jobs.types import InboxRow
+from marketplace.kernel.jobs.types import Hint, InboxRow
 
 
 def enqueue(
@@ -33,6 +33,26 @@ def enqueue(
         crash_point("outbox.stored")
 
 
+def enqueue_hints(hints: Iterable[Hint]) -> None:
+    """Write the jobs that hints ask for, each once, due at once also when it was done before; two statements a kind.
+
+    As `enqueue(again=True)` for each of them, except that the payload of a job that is there already stays: it is the
+    same. Rows are written before they are armed, so that a row another process writes meanwhile is armed, too.
+    """
+    wanted = {(hint.kind, hint.key): hint for hint in hints}
+    by_kind: dict[str, list[Hint]] = {}
+    for hint in wanted.values():
+        by_kind.setdefault(hint.kind, []).append(hint)
+    now = clock.real_now()
+    with transaction.atomic():
+        for kind, asked in by_kind.items():
+            rows = [OutboxJob(kind=kind, key=hint.key, payload=hint.payload, created_at=now) for hint in asked]
+            OutboxJob.objects.bulk_create(rows, ignore_conflicts=True)
+            OutboxJob.objects.filter(kind=kind, key__in=[hint.key for hint in asked]).update(
+                state=State.PENDING, run_at=AT_ONCE, attempts=0, generation=models.F("generation") + 1
+            )
+
+
 def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
     """Store an event whose signature was verified. The same event name and body twice is one row.
 
@@ -40,13 +60,26 @@ def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
     """
     digest = hashlib.sha256(event.encode() + b"\n" + body).hexdigest()
     row = InboxEvent(digest=digest, event=event, body=body, headers=dict(headers), created_at=clock.real_now())
-    with transaction.atomic():
-        known = InboxEvent.objects.filter(digest=digest).values_list("id", flat=True).first()
-        if known is None:
-            InboxEvent.objects.bulk_create([row], ignore_conflicts=True)
+    stored = _insert_once(row)
     crash_point("inbox.stored")
-    stored = known or InboxEvent.objects.values_list("id", flat=True).get(digest=digest)
-    return InboxRow(id=stored, digest=digest, event=event, is_new=known is None)
+    known = stored or InboxEvent.objects.values_list("id", flat=True).get(digest=digest)
+    return InboxRow(id=known, digest=digest, event=event, is_new=stored is not None)
+
+
+def _insert_once(row: InboxEvent) -> int | None:
+    """Store the row in one statement; its id, or None when its digest is there already."""
+    fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
+    names = ", ".join(connection.ops.quote_name(each.column) for each in fields)
+    values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(InboxEvent._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT (digest) DO NOTHING RETURNING id",  # noqa: S608
+            values,
+        )
+        found = cursor.fetchone()
+    return int(found[0]) if found else None
 
 
 def retry_parked(*, table: str, row_id: int) -> bool:

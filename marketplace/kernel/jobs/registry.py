@@ -5,13 +5,16 @@ Apps register in their `tasks.py` or `webhooks.py`, imported by their AppConfig.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from marketplace.kernel.jobs.types import Hint
+
 Handler = Callable[[dict[str, Any]], None]
 InboxHandler = Callable[[str, bytes, Mapping[str, str]], None]
+InboxHints = Callable[[str, bytes], Sequence[Hint] | None]
 Tick = Callable[[datetime], None]
 
 
@@ -26,7 +29,7 @@ class Schedule:
 
 _jobs: dict[str, Handler] = {}
 _schedules: dict[str, Schedule] = {}
-_inbox: dict[str, InboxHandler] = {}
+_inbox: dict[str, Any] = {}
 
 
 def job(kind: str) -> Callable[[Handler], Handler]:
@@ -59,6 +62,16 @@ def inbox_handler(function: InboxHandler) -> InboxHandler:
     return function
 
 
+def inbox_hints(function: InboxHints) -> InboxHints:
+    """Register the one function that says (name, raw body) which jobs a stored event asks for, if that is all it does.
+
+    It returns None for an event that must be handled by itself. Events of which it is known are handled together: the
+    jobs they ask for are written once each, and all of them are done in that same transaction.
+    """
+    _put(_inbox, "hints", function)
+    return function
+
+
 def get_job(kind: str) -> Handler:
     """Return the function for `kind`. Raises `LookupError` when no app has registered one."""
     try:
@@ -70,9 +83,16 @@ def get_job(kind: str) -> Handler:
 def get_inbox_handler() -> InboxHandler:
     """Return the function for stored events. Raises `LookupError` when none is registered."""
     try:
-        return _inbox["inbox"]
+        handler: InboxHandler = _inbox["inbox"]
+        return handler
     except KeyError:
         raise LookupError("no app handles stored events") from None
+
+
+def hints_of(event: str, body: bytes) -> Sequence[Hint] | None:
+    """Return the jobs that handling a stored event comes down to, or None when it must be handled by itself."""
+    function: InboxHints | None = _inbox.get("hints")
+    return function(event, body) if function else None
 
 
 def list_schedules() -> list[Schedule]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,15 @@ class InboxRow:
     digest: str
     event: str
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A job that an event asks for, again if it was done before. The same kind and key always have the same payload."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,15 +17,17 @@ from django.utils.module_loading import import_string
 
 from marketplace.kernel import clock
 from marketplace.kernel.jobs import lease, registry
+from marketplace.kernel.jobs.actions import enqueue_hints
 from marketplace.kernel.jobs.crash import crash_point
 from marketplace.kernel.jobs.models import InboxEvent, OutboxJob, ScheduleRow, State, Work
 from marketplace.kernel.jobs.queries import is_settled
-from marketplace.kernel.jobs.types import Counts
+from marketplace.kernel.jobs.types import Counts, Hint
 from plugins.runtime import hooks
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.2
 PARK_AFTER = 8
+INBOX_BATCH = 100
 BACKOFF_S = (1, 5, 20, 60, 300, 1800, 7200)
 ROUNDS = 10_000
 PLUGINS_EVERY_S = 60.0
@@ -57,7 +59,7 @@ def run_forever(*, stop: threading.Event | None = None) -> None:
         close_old_connections()
         try:
             now = clock.now()
-            done = _run_schedules(now) + _deliver(now) + _work(InboxEvent, now) + _work(OutboxJob, now)
+            done = _run_schedules(now) + _deliver(now) + _work_inbox(now) + _work_jobs(now)
             _run_plugins(now)
         except Exception:
             log.exception("the worker could not look for work")
@@ -70,9 +72,9 @@ def run_forever(*, stop: threading.Event | None = None) -> None:
 def _drain(now: datetime) -> Counts:
     total = Counts()
     for _ in range(ROUNDS):
-        done = _deliver(now) + _work(InboxEvent, now)
+        done = _deliver(now) + _work_inbox(now)
         if not done:  # jobs last: many hints about one thing are then one job
-            done = _work(OutboxJob, now)
+            done = _work_jobs(now)
         total += done
         if not done:
             return total
@@ -84,16 +86,59 @@ def reclaim() -> int:
     return lease.reclaim_dead(InboxEvent) + lease.reclaim_dead(OutboxJob)
 
 
-def _work(model: type[Work], now: datetime) -> Counts:
+def _work_inbox(now: datetime) -> Counts:
+    """Handle stored events: those that only ask for jobs together, in one transaction, the others one by one."""
+    claimed = lease.claim(InboxEvent, now=now, real=clock.real_now(), limit=INBOX_BATCH)
+    hints = {row.pk: _hints_of(row) for row in claimed}
+    together = [row for row in claimed if hints[row.pk] is not None]
+    try:
+        _run_together(together, [hint for row in together for hint in hints[row.pk] or ()])
+    except Exception:
+        log.exception("%d events could not be handled together", len(together))
+        together = []
+    rest = [row for row in claimed if row not in together]
+    return Counts(inbox=len(together)) + _run_all(rest, now)
+
+
+def _hints_of(row: Work) -> Sequence[Hint] | None:
+    assert isinstance(row, InboxEvent)
+    try:
+        return registry.hints_of(row.event, bytes(row.body))
+    except Exception:
+        log.exception("the event %s is handled by itself", row.pk)
+        return None
+
+
+def _run_together(rows: list[Work], hints: list[Hint]) -> None:
+    if not rows:
+        return
+    for _ in rows:
+        crash_point("inbox.claimed")
+    with transaction.atomic():
+        enqueue_hints(hints)
+        for _ in rows:
+            crash_point("inbox.handled")
+        mine = InboxEvent.objects.filter(pk__in=[row.pk for row in rows], leased_by=lease.holder())
+        mine.update(state=State.DONE, done_at=clock.real_now(), leased_by="", leased_until=None, last_error="")
+        for _ in rows:
+            crash_point("inbox.acknowledged-before")
+
+
+def _work_jobs(now: datetime) -> Counts:
+    return _run_all(lease.claim(OutboxJob, now=now, real=clock.real_now()), now)
+
+
+def _run_all(rows: list[Work], now: datetime) -> Counts:
     done = failed = 0
-    for row in lease.claim(model, now=now, real=clock.real_now()):
+    for row in rows:
+        model = type(row)
         if not lease.extend(model, row, real=clock.real_now()):
             continue
         if _run(row, now):
             done += 1
         else:
             failed += 1
-    if model is InboxEvent:
+    if rows and isinstance(rows[0], InboxEvent):
         return Counts(inbox=done, failed=failed)
     return Counts(jobs=done, failed=failed)
 
@@ -123,13 +168,12 @@ def _binding(row: Work) -> tuple[str, Callable[[], None]]:
 def _finish(row: Work, point: str) -> None:
     """Mark done, unless the row was asked for again while it ran: then it is free and due."""
     rows = type(row)._default_manager.filter(id=row.pk, leased_by=lease.holder())
-    with transaction.atomic():
-        finished = rows.filter(generation=row.generation).update(
-            state=State.DONE, done_at=clock.real_now(), leased_by="", leased_until=None, last_error=""
-        )
-        if not finished:
-            rows.update(leased_by="", leased_until=None)
-        crash_point(point)
+    crash_point(point)
+    finished = rows.filter(generation=row.generation).update(
+        state=State.DONE, done_at=clock.real_now(), leased_by="", leased_until=None, last_error=""
+    )
+    if not finished:
+        rows.update(leased_by="", leased_until=None)
 
 
 def _put_off(row: Work, error: Exception, now: datetime) -> None:

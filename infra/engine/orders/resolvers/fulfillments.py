@@ -9,6 +9,7 @@ from infra.engine.orders import fulfillment as sending
 from infra.engine.orders.models import Fulfillment, FulfillmentLine, OrderLine
 from infra.engine.orders.resolvers import loads
 from infra.engine.orders.types import FulfillPart
+from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.queries import shop_settings
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
@@ -21,7 +22,7 @@ from infra.engine.warehouses.resolvers import load_warehouses
 STAFF = ("MANAGE_ORDERS",)
 bind_ids(Fulfillment="Fulfillment", FulfillmentLine="FulfillmentLine")
 name_type(FulfillmentLine, "FulfillmentLine")
-register_metadata("Fulfillment", Fulfillment, public=None, private=STAFF, event="FULFILLMENT_METADATA_UPDATED")
+register_metadata("Fulfillment", Fulfillment, private=STAFF, event="FULFILLMENT_METADATA_UPDATED")
 declare("Fulfillment", "fulfillmentOrder status trackingNumber")
 declare("FulfillmentLine", "quantity")
 declare("OrderFulfill", "fulfillments order")
@@ -34,6 +35,10 @@ declare_event("FULFILLMENT_APPROVED", "fulfillment", "notifyCustomer")
 declare_event("FULFILLMENT_CANCELED", "fulfillment")
 declare_event("FULFILLMENT_TRACKING_NUMBER_UPDATED", "fulfillment")
 declare_event("FULFILLMENT_METADATA_UPDATED", "fulfillment")
+
+_LINES = PreparedRows(
+    FulfillmentLine._meta.get_field("fulfillment"), lambda pks: FulfillmentLine.objects.filter(fulfillment_id__in=pks)
+)
 
 
 def _order_of_event(batch: Batch) -> list[Any]:
@@ -52,7 +57,7 @@ def created(batch: Batch) -> list[Any]:
 def _lines(parents: list[Fulfillment]) -> list[list[FulfillmentLine]]:
     found: dict[int, list[FulfillmentLine]] = {row.pk: [] for row in parents if "_lines" not in row.__dict__}
     if found:
-        for line in FulfillmentLine.objects.filter(fulfillment_id__in=found):
+        for line in _LINES(found):
             found[line.fulfillment_id].append(line)
     for row in parents:
         if row.pk in found:
@@ -69,13 +74,13 @@ def lines(batch: Batch) -> list[Any]:
 def warehouse(batch: Batch) -> list[Any]:
     """The warehouse of its first line's stock; a fulfillment never mixes warehouses."""
     firsts = [next((line.stock_id for line in rows if line.stock_id), None) for rows in _lines(batch.parents)]
-    stocks = Stock.objects.in_bulk({pk for pk in firsts if pk is not None})
+    stocks = in_bulk(Stock, firsts)
     return load_warehouses(batch, [stocks[pk].warehouse_id if pk in stocks else None for pk in firsts])
 
 
 @field("FulfillmentLine", "orderLine")
 def order_line(batch: Batch) -> list[Any]:
-    return loads.by_id(batch, [line.order_line_id for line in batch.parents], OrderLine, "order_lines")
+    return loads.by_id(batch, [line.order_line_id for line in batch.parents], OrderLine, loads.ORDER_LINES)
 
 
 @root("Mutation", "orderFulfill")

@@ -8,6 +8,7 @@ from infra.engine.media.thumbnails import picture_urls
 from infra.engine.money import Money, TaxedMoney
 from infra.engine.orders.models import OrderLine
 from infra.engine.orders.resolvers import loads
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import in_channel
 from infra.engine.products.models import ProductMedia, ProductVariant, TaxClass, VariantMedia
 from infra.engine.schema.binding import Batch, declare, field, requires
@@ -16,10 +17,27 @@ from infra.engine.schema.metadata import register_metadata
 from infra.engine.warehouses.models import Allocation
 
 bind_ids(OrderLine="OrderLine")
-register_metadata("OrderLine", OrderLine, public=None, private=("MANAGE_ORDERS",), uuid=True)
+register_metadata("OrderLine", OrderLine, private=("MANAGE_ORDERS",), uuid=True)
 declare("OrderLine", "productName variantName translatedProductName translatedVariantName productSku productVariantId")
 declare("OrderLine", "isShippingRequired quantity quantityFulfilled quantityToFulfill taxRate taxClassName")
 declare("OrderLine", "isPriceOverridden priceOverrideReason")
+
+_ALLOCATIONS = PreparedRows(
+    Allocation._meta.get_field("order_line"),
+    lambda pks: Allocation.objects.filter(order_line_id__in=pks).select_related("stock"),
+)
+_OF_VARIANTS = PreparedRows(
+    VariantMedia._meta.get_field("variant"),
+    lambda pks: (
+        VariantMedia.objects.filter(variant_id__in=pks, media__type="IMAGE")
+        .select_related("media")
+        .order_by("media__sort_order", "media_id")
+    ),
+)
+_OF_PRODUCTS = PreparedRows(
+    ProductMedia._meta.get_field("product"),
+    lambda pks: ProductMedia.objects.filter(product_id__in=pks, type="IMAGE").exclude(image=""),
+)
 
 
 def _taxed(name: str) -> Any:
@@ -61,7 +79,7 @@ def line_tax_class(batch: Batch) -> list[Any]:
 @requires("MANAGE_PRODUCTS", "MANAGE_ORDERS")
 def line_allocations(batch: Batch) -> list[Any]:
     found: dict[Any, list[Allocation]] = {line.pk: [] for line in batch.parents}
-    for row in Allocation.objects.filter(order_line_id__in=found).select_related("stock"):
+    for row in _ALLOCATIONS(found):
         found[row.order_line_id].append(row)
     return [found[line.pk] for line in batch.parents]
 
@@ -77,12 +95,10 @@ def line_thumbnail(batch: Batch) -> list[Any]:
 
 def _pictures(variants: list[ProductVariant], batch: Batch) -> list[dict[str, Any] | None]:
     own: dict[int, ProductMedia] = {}
-    of_variant = VariantMedia.objects.select_related("media").order_by("media__sort_order", "media_id")
-    for link in of_variant.filter(variant_id__in=[row.pk for row in variants], media__type="IMAGE"):
+    for link in _OF_VARIANTS([row.pk for row in variants]):
         own.setdefault(link.variant_id, link.media)
     first: dict[int, ProductMedia] = {}
-    of_product = ProductMedia.objects.filter(product_id__in={row.product_id for row in variants}, type="IMAGE")
-    for medium in of_product.exclude(image=""):
+    for medium in _OF_PRODUCTS([row.product_id for row in variants if row.pk not in own]):
         first.setdefault(medium.product_id or 0, medium)
     media = [own.get(row.pk) or first.get(row.product_id) for row in variants]
     urls = picture_urls(

@@ -6,11 +6,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from infra.engine.orders.models import Fulfillment, GrantedRefund, Order, OrderLine
-from infra.engine.orders.queries import order_by_id, orders
+from infra.engine.orders.queries import order_by_id, orders_by_id
 from infra.engine.payments.models import TransactionItem
+from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.schema.binding import Batch
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_pk, named_uuid
+
+
+def _of_orders(model: Any) -> PreparedRows:
+    return PreparedRows(model._meta.get_field("order"), lambda pks: model.objects.filter(order_id__in=pks))
+
+
+#: where the lines of an answer's orders are kept, by key: the lines of fulfillments are among them
+ORDER_LINES = "order_lines"
+_LINES, _FULFILLMENTS = _of_orders(OrderLine), _of_orders(Fulfillment)
+_TRANSACTIONS, _GRANTS = _of_orders(TransactionItem), _of_orders(GrantedRefund)
 
 
 def _kept(parents: Iterable[Any], name: str, read: Any) -> list[list[Any]]:
@@ -28,9 +39,7 @@ def _kept(parents: Iterable[Any], name: str, read: Any) -> list[list[Any]]:
 def lines(parents: Iterable[Order]) -> list[list[OrderLine]]:
     """Return the lines of each order in their order."""
     rows = list(parents)
-    by_order = _kept(
-        rows, "_lines", lambda pks: [(row.order_id, row) for row in OrderLine.objects.filter(order_id__in=pks)]
-    )
+    by_order = _kept(rows, "_lines", lambda pks: [(row.order_id, row) for row in _LINES(pks)])
     for order, own in zip(rows, by_order, strict=True):
         for line in own:
             line.order = order
@@ -39,29 +48,17 @@ def lines(parents: Iterable[Order]) -> list[list[OrderLine]]:
 
 def fulfillments(parents: Iterable[Order]) -> list[list[Fulfillment]]:
     """Return the fulfillments of each order, oldest first."""
-    return _kept(
-        parents,
-        "_fulfillments",
-        lambda pks: [(row.order_id, row) for row in Fulfillment.objects.filter(order_id__in=pks)],
-    )
+    return _kept(parents, "_fulfillments", lambda pks: [(row.order_id, row) for row in _FULFILLMENTS(pks)])
 
 
 def transactions(parents: Iterable[Order]) -> list[list[TransactionItem]]:
     """Return the transactions of each order, oldest first."""
-    return _kept(
-        parents,
-        "_transactions",
-        lambda pks: [(row.order_id, row) for row in TransactionItem.objects.filter(order_id__in=pks)],
-    )
+    return _kept(parents, "_transactions", lambda pks: [(row.order_id, row) for row in _TRANSACTIONS(pks)])
 
 
 def granted_refunds(parents: Iterable[Order]) -> list[list[GrantedRefund]]:
     """Return the refunds granted for each order, oldest first."""
-    return _kept(
-        parents,
-        "_granted_refunds",
-        lambda pks: [(row.order_id, row) for row in GrantedRefund.objects.filter(order_id__in=pks)],
-    )
+    return _kept(parents, "_granted_refunds", lambda pks: [(row.order_id, row) for row in _GRANTS(pks)])
 
 
 def by_id(batch: Batch, ids: list[Any], model: Any, key: str) -> list[Any]:
@@ -69,14 +66,14 @@ def by_id(batch: Batch, ids: list[Any], model: Any, key: str) -> list[Any]:
     known: dict[Any, Any] = batch.context.cache.setdefault(key, {})
     missing = {pk for pk in ids if pk is not None} - known.keys()
     if missing:
-        known.update(model.objects.in_bulk(missing))
+        known.update(in_bulk(model, missing))
     return [known.get(pk) for pk in ids]
 
 
 def orders_of(parents: list[Any]) -> list[Order]:
     """Return the order of each row that has an `order_id`."""
     missing = {row.order_id for row in parents if "order" not in row._state.fields_cache}
-    found = orders().in_bulk(missing) if missing else {}
+    found = orders_by_id(missing)
     for row in parents:
         if row.order_id in missing:
             row.order = found[row.order_id]
@@ -94,7 +91,7 @@ def get_order(gid: str | None, name: str = "id") -> Order:
 def get_fulfillment(gid: str) -> Fulfillment:
     """Return the fulfillment of a global id. Raises UserErrors(NOT_FOUND)."""
     pk = named_pk(gid, "Fulfillment")
-    found = Fulfillment.objects.filter(pk=pk).first() if pk is not None else None
+    found = in_bulk(Fulfillment, [pk]).get(pk)
     if found is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
     return found

@@ -116,7 +116,9 @@ def order_user(batch: Batch) -> list[Any]:
 
 @field("Order", "lines")
 def lines(batch: Batch) -> list[Any]:
-    return list(loads.lines(batch.parents))
+    by_order = loads.lines(batch.parents)
+    batch.context.cache.setdefault(loads.ORDER_LINES, {}).update({row.pk: row for rows in by_order for row in rows})
+    return list(by_order)
 
 
 @field("Order", "fulfillments")

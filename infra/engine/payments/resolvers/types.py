@@ -11,6 +11,7 @@ from infra.engine.deliveries import declare_event
 from infra.engine.orders.queries import orders
 from infra.engine.orders.resolvers.loads import by_id
 from infra.engine.payments.models import AMOUNTS, TransactionEvent, TransactionItem
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.ids import asked_uuid, bind_ids
@@ -59,6 +60,12 @@ declare_event("TRANSACTION_CANCELATION_REQUESTED", "transaction", "action")
 declare_event("TRANSACTION_REFUND_REQUESTED", "transaction", "action", "grantedRefund")
 
 
+_EVENTS = PreparedRows(
+    TransactionEvent._meta.get_field("transaction"),
+    lambda pks: TransactionEvent.objects.filter(transaction_id__in=pks).order_by("-created_at", "-pk"),
+)
+
+
 @root("Query", "transaction")
 @requires(*HANDLERS)
 def transaction(context: Context, args: dict[str, Any]) -> Any:
@@ -91,7 +98,7 @@ for _name in AMOUNTS:
 @field("TransactionItem", "events")
 def item_events(batch: Batch) -> list[Any]:
     found: dict[Any, list[TransactionEvent]] = {item.pk: [] for item in batch.parents}
-    for event in TransactionEvent.objects.filter(transaction_id__in=found).order_by("-created_at", "-pk"):
+    for event in _EVENTS(found):
         found[event.transaction_id].append(event)
     return [found[item.pk] for item in batch.parents]
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from infra.engine.deliveries import declare_event
+from infra.engine.prepared import in_bulk
 from infra.engine.products.models import ProductVariant
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
@@ -29,7 +30,7 @@ def load_warehouses(batch: Batch, ids: list[Any]) -> list[Any]:
     known: dict[Any, Warehouse] = batch.context.cache.setdefault("warehouses", {})
     missing = {pk for pk in ids if pk is not None} - known.keys()
     if missing:
-        known.update(Warehouse.objects.in_bulk(missing))
+        known.update(in_bulk(Warehouse, missing))
     return [known.get(pk) for pk in ids]
 
 
@@ -40,7 +41,7 @@ def stock_warehouse(batch: Batch) -> list[Any]:
 
 @field("Stock", "productVariant")
 def stock_variant(batch: Batch) -> list[Any]:
-    found = ProductVariant.objects.in_bulk({stock.variant_id for stock in batch.parents})
+    found = in_bulk(ProductVariant, [stock.variant_id for stock in batch.parents])
     return [found.get(stock.variant_id) for stock in batch.parents]
 
 
