@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from django.views.static import serve
 
 ENGINE: list[URLPattern | URLResolver] = [path("", include("infra.engine.urls"))] if settings.EMBEDDED else []
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ENGINE,
     path("api/", include("marketplace.api.urls")),
     path("accounts/", include("allauth.urls")),
+    path("language/", set_language, name="set_language"),
     path("cms/", include("plugins.story.urls")),
     path("files/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("counter/", include("storefront.counter.urls")),

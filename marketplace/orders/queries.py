@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.queries import parked
@@ -21,6 +21,7 @@ from marketplace.orders.types import (
     OrderMissing,
     OrderState,
     OrderSums,
+    PartView,
     ProblemView,
     RefundView,
     ShippingAddress,
@@ -66,15 +67,21 @@ def link_token(*, order_id: str) -> str | None:
     return models.BuyerLink.objects.filter(order__order_id=order_id).values_list("token", flat=True).first()
 
 
-def merchant_orders(*, merchant_id: str, states: Iterable[str] | None = None, limit: int = 100) -> list[MerchantPart]:
+def merchant_orders(
+    *, merchant_id: str, states: Iterable[str] | None = None, limit: int = 100, offset: int = 0
+) -> list[MerchantPart]:
     """Return a merchant's parts of confirmed orders, newest first, in the given states or all; constant statements."""
     with merchant_scope(merchant_id):
-        rows = models.MerchantOrder.objects.filter(order__confirmed_at__isnull=False)
-        if states is not None:
-            rows = rows.filter(state__in=list(states))
-        parts = list(with_all(rows.order_by("-order__placed_at", "-pk")[:limit]))
+        rows = _confirmed_parts(states).order_by("-order__placed_at", "-pk")
+        parts = list(with_all(rows[offset : offset + limit]))
         names = names_of(parts)
         return [_merchant_part(part, names) for part in parts]
+
+
+def count_merchant_orders(*, merchant_id: str, states: Iterable[str] | None = None) -> int:
+    """Return how many parts `merchant_orders` would give without a limit."""
+    with merchant_scope(merchant_id):
+        return _confirmed_parts(states).count()
 
 
 def merchant_order(*, merchant_id: str, number: str) -> MerchantPart:
@@ -108,6 +115,16 @@ def list_order_sums(*, market: str | None = None) -> Iterable[OrderSums]:
         rows = rows.filter(market=market)
     for order_id in rows.values_list("order_id", flat=True).iterator():
         yield order_sums(order_id=order_id)
+
+
+def unfinished(*, order_ids: Collection[str]) -> list[str]:
+    """Return those of the orders that the mall has not, has not decided on, or has refunds of that are not yet made."""
+    rows = models.OrderRecord.objects.filter(state__in=(CONFIRMED, models.OrderRecord.State.CANCELLED))
+    decided = set(rows.values_list("order_id", flat=True))
+    with all_merchants("whether refunds were made is asked of whole orders"):
+        asked = models.Refund.objects.filter(state=models.Refund.State.ASKED)
+        open_refunds = set(asked.values_list("part__order__order_id", flat=True))
+    return [each for each in order_ids if each not in decided or each in open_refunds]
 
 
 def refund(*, key: str) -> RefundView:
@@ -166,16 +183,28 @@ def waiting_parcels(*, now: datetime | None = None) -> list[MerchantPart]:
         return [_merchant_part(part, names) for part in parts]
 
 
-def orders_of_day(*, day: date) -> list[OrderSums]:
-    """Return the orders behind the day's figures."""
-    rows = models.OrderRecord.objects.filter(day_sold=day, state=CONFIRMED).order_by("pk")
-    return [order_sums(order_id=key) for key in rows.values_list("order_id", flat=True)]
+def orders_of_day(*, day: date, limit: int = 100, offset: int = 0) -> list[OrderSums]:
+    """Return the orders behind the day's figures, newest first; constant statements."""
+    rows = models.OrderRecord.objects.filter(day_sold=day, state=CONFIRMED).order_by("-pk")
+    records = list(rows[offset : offset + limit])
+    with all_merchants("the ward reads the day's orders"):
+        parts = list(with_all(models.MerchantOrder.objects.filter(order__in=records).order_by("position")))
+        names = names_of(parts)
+        views: dict[int, list[PartView]] = {}
+        for part in parts:
+            views.setdefault(part.order_id, []).append(part_view(part, names))
+    return [_sums(record, tuple(views.get(record.pk, ()))) for record in records]
 
 
 def open_problems() -> list[ProblemView]:
     """Return what a person should look at, oldest first."""
     rows = models.OrderProblem.objects.filter(closed_at__isnull=True).order_by("opened_at", "pk")
     return [ProblemView(row.pk, row.order_id, row.number, row.code, row.detail, row.opened_at) for row in rows]
+
+
+def _confirmed_parts(states: Iterable[str] | None) -> QuerySet[models.MerchantOrder]:
+    rows = models.MerchantOrder.objects.filter(order__confirmed_at__isnull=False)
+    return rows if states is None else rows.filter(state__in=list(states))
 
 
 def _newest(limit: int) -> list[str]:

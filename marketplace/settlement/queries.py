@@ -60,9 +60,9 @@ def has_entry(*, key: str) -> bool:
     return Entry.objects.filter(key=key).exists()
 
 
-def earnings(*, merchant_id: str, limit: int = 200) -> list[EarningsRow]:
-    """Return one row per line of the merchant's newest `limit` parts, newest order first; constant statements."""
-    parts = orders.merchant_orders(merchant_id=merchant_id, limit=limit)
+def earnings(*, merchant_id: str, limit: int = 200, offset: int = 0) -> list[EarningsRow]:
+    """Return one row per line of `limit` of the merchant's parts, newest order first; constant statements."""
+    parts = orders.merchant_orders(merchant_id=merchant_id, limit=limit, offset=offset)
     sums = _sums(merchant_id, [each.part.order_id for each in parts])
     return [row for each in parts for row in _rows(each.part, sums, each.is_simulated)]
 
@@ -125,6 +125,7 @@ def _rows(part: PartView, sums: Sums, is_simulated: bool) -> list[EarningsRow]:
                 number=part.number,
                 day=clock.day_of(part.placed_at),
                 line_id=line.id,
+                product_id=line.product_id,
                 name=line.label,
                 quantity=line.quantity,
                 sale=line.total,

@@ -73,6 +73,7 @@ class EarningsRow:
     number: str
     day: date
     line_id: str
+    product_id: str
     name: str
     quantity: int
     sale: Money

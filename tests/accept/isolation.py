@@ -104,6 +104,7 @@ OPEN: dict[str, Open] = {
     "pool/": Open("pool/", who=POOL, hidden=403),
     "pool/cells.csv": Open("pool/cells.csv", who=POOL, hidden=403),
     "pool/rules/": Open("pool/rules/", who=POOL, hidden=403),
+    "language/": Open("language/", 302, method="post"),
     "demo/": Open("demo/"),
     "demo/enter/": Open("demo/enter/", 404, method="post"),
     "demo/day/": Open("demo/day/", 405),

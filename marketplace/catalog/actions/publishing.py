@@ -26,10 +26,13 @@ def publish_listing(*, listing_id: str, actor: str, merchant_id: str | None = No
     """Put a listing on sale: ask the gate, write everything at Saleor, then show it.
 
     Arguments: `actor`, who does it (`user:<id>`, `system…`); `merchant_id`, whose it must be (None: anybody's).
-    Raises `UnableToPublish` with the problems, upon which nothing was changed; `ListingMissing`; `SaleorRefused` or
+    Raises `UnableToPublish` with the problems, upon which nothing was changed; `ListingMissing`, also for a merchant's
+    own that the ward withdrew (see `relist_listing`); `SaleorRefused` or
     `SaleorUnavailable`, upon which the listing stays as it was here and the same call completes what is half done.
     """
     row = _row(listing_id, merchant_id)
+    if merchant_id is not None and row.withdrawn_by == "ward":
+        raise ListingMissing(listing_id)
     _refuse_if_blocked(row)
     writing.write_listing(row, is_published=True)
     _go_live(row.pk, actor=actor, action="catalog.listing.published")
@@ -85,14 +88,17 @@ def relist_listing(
 
 
 def sync_state(*, listing_id: str) -> None:
-    """Make Saleor's channels say of a listing what the mall says: for sale when live, hidden when not. Idempotent.
+    """Make Saleor say of a listing what the mall says: as it is written when live, hidden when not. Idempotent.
 
     Never published products have nothing to say. Raises `SaleorUnavailable` or `SaleorRefused`.
     """
-    row = models.Listing.objects.filter(pk=int(listing_id)).first()
+    row = models.Listing.objects.filter(pk=int(listing_id)).select_related("category").first()
     if row is None or not row.product_id:
         return
-    writing.write_channels(row, is_published=row.state == State.LIVE)
+    if row.state == State.LIVE:  # what was changed while it was off sale goes along
+        writing.write_listing(row, is_published=True)
+    else:
+        writing.write_channels(row, is_published=False)
     projection.project_product(product_id=row.product_id)
 
 

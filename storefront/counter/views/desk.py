@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.merchants import actions, queries
 from marketplace.merchants.types import LEGAL_FIELDS, Merchant, UnableToSave
+from marketplace.orders import queries as orders
 from marketplace.settlement import queries as settlement
-from storefront.staff import LOGIN, in_own_language, member_page
+from storefront.counter.views.orders import goods_names
+from storefront.staff import PAGE_SIZE, ask_to_sign_in, in_own_language, member_page, page_of
 
 PERMIT_KINDS = ("food_business", "liquor_mail_order")
 LONGEST = 2000
@@ -23,7 +25,7 @@ LONGEST = 2000
 def choose(request: HttpRequest) -> HttpResponse:
     """Go to one's merchant, or choose among several."""
     if not request.user.is_authenticated:
-        return redirect(f"{LOGIN}?next={request.path}")
+        return ask_to_sign_in(request)
     ids = [each.merchant_id for each in queries.memberships(user_id=request.user.pk)]
     found = list(queries.merchants_by_id(ids=ids).values())
     if not found:
@@ -37,15 +39,16 @@ def choose(request: HttpRequest) -> HttpResponse:
 @member_page("settlement.earnings:view")
 def earnings(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """What was sold and what is left of it: one row per line, every yen explained."""
-    return render(
-        request,
-        "counter/earnings.html",
-        {
-            "merchant": merchant,
-            "rows": settlement.earnings(merchant_id=merchant.id),
-            "total": settlement.earnings_total(merchant_id=merchant.id),
-        },
-    )
+    page = page_of(request, count=orders.count_merchant_orders(merchant_id=merchant.id))
+    rows = settlement.earnings(merchant_id=merchant.id, limit=PAGE_SIZE, offset=page.start)
+    context = {
+        "merchant": merchant,
+        "rows": rows,
+        "page": page,
+        "names": goods_names(row.product_id for row in rows),
+        "total": settlement.earnings_total(merchant_id=merchant.id),
+    }
+    return render(request, "counter/earnings.html", context)
 
 
 @member_page("merchants.permit:renew")
@@ -139,7 +142,11 @@ def _legal_rows(fields: dict[str, dict[str, str]], problems: dict[str, str]) -> 
         "application_period": _("Period of application"),
         "quantity_limits": _("Limits and conditions"),
     }
-    return [
-        {"code": code, "label": labels[code], "words": fields[code], "problem": problems.get(code, "")}
-        for code in LEGAL_FIELDS
-    ]
+    return [_legal_row(code, labels[code], fields[code], problems.get(code, "")) for code in LEGAL_FIELDS]
+
+
+def _legal_row(code: str, label: str, words: dict[str, str], problem: str) -> dict[str, Any]:
+    """Return one field in both languages; the problem stands beside the language that is empty."""
+    missing = [lang for lang in ("ja", "en") if not words.get(lang)] or ["ja", "en"]
+    beside = {f"problem_{lang}": problem if lang in missing else "" for lang in ("ja", "en")}
+    return {"code": code, "label": label, "words": words, "problem": problem, "empty": missing[0], **beside}

@@ -2,103 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from PIL import Image, UnidentifiedImageError
 
-from marketplace.catalog import actions, markets, queries
-from marketplace.catalog.types import ListingMissing, ListingRecord, PictureDraft, UnableToPublish, VariantDraft
+from marketplace.catalog import actions, queries
+from marketplace.catalog.types import ListingMissing, ListingRecord, PictureDraft, UnableToPublish
 from marketplace.kernel import clock
 from marketplace.merchants.types import Merchant
-from plugins.api import Money
-from plugins.api.types import Criterion, Problem
-from plugins.runtime import hooks
-from storefront.staff import member_page
+from storefront.counter.listing_form import LONGEST, ListingForm, fields_of, shown, typed_of
+from storefront.staff import PAGE_SIZE, member_page, page_of
 
-TEXTS = ("name.ja", "name.en", "description.ja", "description.en")
-PLAIN = (*TEXTS, "category", "tax_class", "hs_code", "origin_area", "weight_g", "stock")
-LONGEST = 4000
-
-
-@dataclass
-class ListingForm:
-    """What was typed, by field, and what is wrong with it. Typed text is kept whatever is wrong."""
-
-    typed: dict[str, str]
-    problems: dict[str, str] = field(default_factory=dict)
-
-    def number(self, name: str, default: int) -> int:
-        text = self.typed.get(name, "").strip()
-        if not text:
-            return default
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
-            self.problems[name] = _("Please enter a whole number.")
-            return default
-        return int(text)
-
-    def price(self, market: str, currency: str) -> Money | None:
-        text = self.typed.get(f"price.{market}", "").strip().replace(",", "")
-        if not text:
-            return None
-        try:
-            amount = Decimal(text)
-            money = Money(amount, currency)
-        except (InvalidOperation, ValueError):
-            self.problems[f"price.{market}"] = _("Please enter a price in figures.")
-            return None
-        if amount <= 0:
-            self.problems[f"price.{market}"] = _("The price must be above zero.")
-        return money
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+MAX_PICTURE_BYTES = 10_000_000
 
 
 @member_page("catalog.listing:view")
 def index(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    rows = queries.listing_records(merchant_id=merchant.id)
-    return render(request, "counter/listings.html", {"merchant": merchant, "listings": rows})
+    """All listings of the merchant, newest change first, a page at a time."""
+    _rows, count = queries.find_listings(merchant_id=merchant.id, limit=0)
+    page = page_of(request, count=count)
+    rows, _count = queries.find_listings(merchant_id=merchant.id, limit=PAGE_SIZE, offset=page.start)
+    return render(request, "counter/listings.html", {"merchant": merchant, "listings": rows, "page": page})
 
 
 @member_page("catalog.listing:edit")
 def new(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Write a new listing; it is kept as a draft until it is published."""
+    """Write a new listing and publish it, or keep it as a draft."""
     if request.method != "POST":
         return _form(request, merchant, ListingForm(typed={"tax_class": "standard"}), None)
     form = ListingForm(typed=_typed(request))
-    fields = _fields(form, sku=f"{merchant.code}-{clock.now():%y%m%d%H%M%S}")
-    if form.problems:
+    fields = fields_of(form, record=None, sku=f"{merchant.code}-{clock.now():%y%m%d%H%M%S}")
+    pictures = _pictures(request, form)
+    if form.is_refused:
+        if pictures and "picture" not in form.problems:
+            form.problems["picture"] = _("Please choose the pictures once more: a browser forgets them.")
         return _form(request, merchant, form, None)
-    made = actions.draft_listing(merchant_id=merchant.id, actor=_actor(request), pictures=_pictures(request), **fields)
+    made = actions.draft_listing(merchant_id=merchant.id, actor=_actor(request), pictures=pictures, **fields)
+    if request.POST.get("then") == "publish":
+        return _publish(request, merchant, made)
     messages.success(request, _("Kept as a draft. Publish it when everything is answered."))
     return redirect("counter:edit", code=merchant.code, listing_id=made.id)
 
 
 @member_page("catalog.listing:edit")
 def edit(request: HttpRequest, merchant: Merchant, listing_id: int) -> HttpResponse:
-    """Change a listing. An empty field of the form never deletes what another page keeps."""
+    """Change a listing. Pictures are kept even when another field is wrong; all else is saved whole or not at all."""
     record = _record(merchant, listing_id)
     if request.method != "POST":
-        return _form(request, merchant, ListingForm(typed=_as_typed(record)), record)
+        return _form(request, merchant, ListingForm(typed=_as_typed(merchant, record)), record)
     form = ListingForm(typed=_typed(request))
-    sku = record.variants[0].sku if record.variants else f"{merchant.code}-{record.id}"
-    fields = _fields(form, sku=sku)
-    if not form.problems:
+    fields = fields_of(form, record=record, sku=f"{merchant.code}-{record.id}")
+    for picture in _pictures(request, form):
+        actions.add_picture(listing_id=record.id, merchant_id=merchant.id, picture=picture, actor=_actor(request))
+    if not form.is_refused:
         try:
             actions.update_listing(listing_id=record.id, merchant_id=merchant.id, actor=_actor(request), **fields)
-            for picture in _pictures(request):
-                actions.add_picture(
-                    listing_id=record.id, merchant_id=merchant.id, picture=picture, actor=_actor(request)
-                )
+            _count_anew(request, merchant, record, form)
         except UnableToPublish as unable:
-            form.problems = _said(unable.problems)
-    if form.problems:
-        return _form(request, merchant, form, record)
+            form.say(unable.problems, merchant)
+    if form.is_refused:
+        return _form(request, merchant, form, _record(merchant, listing_id))
+    if request.POST.get("then") == "publish":
+        return _publish(request, merchant, record)
     messages.success(request, _("Saved."))
     return redirect("counter:edit", code=merchant.code, listing_id=record.id)
 
@@ -106,21 +77,8 @@ def edit(request: HttpRequest, merchant: Merchant, listing_id: int) -> HttpRespo
 @require_POST
 @member_page("catalog.listing:publish")
 def publish(request: HttpRequest, merchant: Merchant, listing_id: int) -> HttpResponse:
-    """Put a listing on sale, or say all that is missing."""
-    record = _record(merchant, listing_id)
-    try:
-        if record.state == "withdrawn":
-            actions.relist_listing(listing_id=record.id, merchant_id=merchant.id, actor=_actor(request))
-        else:
-            actions.publish_listing(listing_id=record.id, merchant_id=merchant.id, actor=_actor(request))
-    except ListingMissing:
-        messages.error(request, _("The ward withdrew this listing, so only the ward can put it back on sale."))
-    except UnableToPublish as unable:
-        form = ListingForm(typed=_as_typed(record), problems=_said(unable.problems))
-        return _form(request, merchant, form, record)
-    else:
-        messages.success(request, _("On sale."))
-    return redirect("counter:edit", code=merchant.code, listing_id=record.id)
+    """Put a listing on sale as it was saved, or say all that is missing."""
+    return _publish(request, merchant, _record(merchant, listing_id))
 
 
 @require_POST
@@ -134,6 +92,36 @@ def withdraw(request: HttpRequest, merchant: Merchant, listing_id: int) -> HttpR
     return redirect("counter:edit", code=merchant.code, listing_id=record.id)
 
 
+def _publish(request: HttpRequest, merchant: Merchant, record: ListingRecord) -> HttpResponse:
+    act = actions.relist_listing if record.state == "withdrawn" else actions.publish_listing
+    try:
+        act(listing_id=record.id, merchant_id=merchant.id, actor=_actor(request))
+    except ListingMissing:
+        messages.error(request, _("The ward withdrew this listing, so only the ward can put it back on sale."))
+    except UnableToPublish as unable:
+        saved = _record(merchant, int(record.id))
+        form = ListingForm(typed=_as_typed(merchant, saved))
+        form.say(unable.problems, merchant)
+        return _form(request, merchant, form, saved)
+    else:
+        messages.success(request, _("On sale."))
+    return redirect("counter:edit", code=merchant.code, listing_id=record.id)
+
+
+def _count_anew(request: HttpRequest, merchant: Merchant, record: ListingRecord, form: ListingForm) -> None:
+    """Tell Saleor how many pieces there are, when the merchant changed the number that the page showed."""
+    typed = form.number("stock")
+    if not record.product_id or typed is None or form.typed.get("stock") == form.typed.get("stock_was"):
+        return
+    actions.change_stock(
+        listing_id=record.id,
+        merchant_id=merchant.id,
+        sku=record.variants[0].sku,
+        quantity=typed,
+        actor=_actor(request),
+    )
+
+
 def _record(merchant: Merchant, listing_id: int) -> ListingRecord:
     try:
         return queries.listing_record(listing_id=str(listing_id), merchant_id=merchant.id)
@@ -141,155 +129,35 @@ def _record(merchant: Merchant, listing_id: int) -> ListingRecord:
         raise Http404 from None
 
 
+def _as_typed(merchant: Merchant, record: ListingRecord) -> dict[str, str]:
+    return typed_of(record, queries.stock_by_sku(listing_id=record.id, merchant_id=merchant.id))
+
+
 def _typed(request: HttpRequest) -> dict[str, str]:
     return {name: value[:LONGEST] for name, value in request.POST.items() if isinstance(value, str)}
 
 
-def _fields(form: ListingForm, *, sku: str) -> dict[str, Any]:
-    """Return what the actions take, filling `form.problems` with what is wrong."""
-    typed = form.typed
-    if not typed.get("name.ja", "").strip():
-        form.problems["name.ja"] = _("Please enter the name in Japanese.")
-    slugs = {entry.slug for entry in queries.categories(market="jp", language="ja")}
-    if typed.get("category") not in slugs:
-        form.problems["category"] = _("Please choose a category.")
-    prices = {
-        code: money
-        for code, market in markets_by_code().items()
-        if (money := form.price(code, market.currency)) is not None
-    }
-    stock = form.number("stock", 0) if typed.get("stock", "").strip() else None
-    return {
-        "names": {lang: typed.get(f"name.{lang}", "").strip() for lang in ("ja", "en")},
-        "descriptions": {lang: typed.get(f"description.{lang}", "").strip() for lang in ("ja", "en")},
-        "category": typed.get("category", ""),
-        "tax_class": "reduced" if typed.get("tax_class") == "reduced" else "standard",
-        "hs_code": "".join(letter for letter in typed.get("hs_code", "") if letter.isdigit())[:10],
-        "origin_area": typed.get("origin_area", "").strip()[:8],
-        "weight_g": form.number("weight_g", 0),
-        "markets": tuple(prices),
-        "answers": {
-            name.removeprefix("answer."): value.strip()
-            for name, value in typed.items()
-            if name.startswith("answer.") and value.strip()
-        },
-        "variants": [VariantDraft(sku=sku, name={"ja": "", "en": ""}, prices=prices, stock=stock)],
-    }
-
-
-def markets_by_code() -> dict[str, Any]:
-    return {market.code: market for market in markets.list_markets()}
-
-
-def _as_typed(record: ListingRecord) -> dict[str, str]:
-    typed = {f"name.{lang}": record.names.get(lang, "") for lang in ("ja", "en")}
-    typed |= {f"description.{lang}": record.descriptions.get(lang, "") for lang in ("ja", "en")}
-    typed |= {
-        "category": record.category_slug,
-        "tax_class": record.tax_class,
-        "hs_code": record.hs_code,
-        "origin_area": record.origin_area,
-        "weight_g": str(record.weight_g or ""),
-    }
-    for variant in record.variants[:1]:
-        # once on sale, Saleor counts the pieces: sending the first number again would bring back what was sold
-        typed["stock"] = "" if variant.stock is None or record.product_id else str(variant.stock)
-        typed |= {f"price.{code}": f"{price.amount:f}" for code, price in variant.prices.items()}
-    return typed | {f"answer.{code}": str(value) for code, value in record.answers.items()}
-
-
-def _pictures(request: HttpRequest) -> list[PictureDraft]:
-    return [
-        PictureDraft(upload.name or "picture.jpg", upload.read(), {})
-        for upload in request.FILES.getlist("picture")
-        if upload.size
-    ]
-
-
-def _said(problems: tuple[Problem, ...]) -> dict[str, str]:
-    """Return problems by the form's field; those of one criterion stand at its question."""
-    language = (get_language() or "ja")[:2]
-    said = {}
-    for problem in problems:
-        is_answer = problem.field.partition(".")[0] in ("allergen", "food", "goods")
-        name = f"answer.{problem.field}" if is_answer else problem.field or problem.code
-        said[name] = problem.message.get(language) or problem.message["ja"]
-    return said
+def _pictures(request: HttpRequest, form: ListingForm) -> list[PictureDraft]:
+    """Return the pictures sent along; what is no picture or too large is said beside the field and left out."""
+    found = []
+    for upload in request.FILES.getlist("picture"):
+        try:
+            kind = Image.open(upload).format
+        except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+            kind = None
+        if kind not in PICTURE_FORMATS or not 0 < (upload.size or 0) <= MAX_PICTURE_BYTES:
+            form.problems["picture"] = _(
+                "%(name)s cannot be used: please choose a JPEG, PNG or WebP of up to 10 MB."
+            ) % {"name": upload.name}
+            continue
+        upload.seek(0)
+        found.append(PictureDraft(upload.name or "picture.jpg", upload.read(), {}))
+    return found
 
 
 def _form(request: HttpRequest, merchant: Merchant, form: ListingForm, record: ListingRecord | None) -> HttpResponse:
-    language = (get_language() or "ja")[:2]
-    criteria: list[Criterion] = hooks.gather("register_quality_criteria", on_date=clock.today())
-    foods = {entry.slug for entry in queries.categories(market="jp", language="ja") if entry.is_food}
-    context = {
-        "merchant": merchant,
-        "listing": record,
-        "rows": _text_rows(form),
-        "prices": _price_rows(form),
-        "categories": _options(form.typed.get("category", "")),
-        "questions": [_question(each, form, language) for each in criteria],
-        "foods": " ".join(sorted(foods)),
-        "typed": form.typed,
-        "problems": form.problems,
-    }
-    return render(request, "counter/listing.html", context, status=422 if form.problems else 200)
-
-
-def _text_rows(form: ListingForm) -> list[dict[str, Any]]:
-    labels = {
-        "name.ja": _("Name in Japanese"),
-        "name.en": _("Name in English"),
-        "description.ja": _("Description in Japanese"),
-        "description.en": _("Description in English"),
-    }
-    return [
-        {
-            "name": name,
-            "label": labels[name],
-            "value": form.typed.get(name, ""),
-            "problem": form.problems.get(name) or (form.problems.get("name", "") if name == "name.ja" else ""),
-            "is_long": name.startswith("description"),
-            "lang": name[-2:],
-        }
-        for name in TEXTS
-    ]
-
-
-def _price_rows(form: ListingForm) -> list[dict[str, Any]]:
-    language = (get_language() or "ja")[:2]
-    return [
-        {
-            "name": f"price.{code}",
-            "label": f"{market.name.get(language) or market.name['ja']} ({market.currency})",
-            "value": form.typed.get(f"price.{code}", ""),
-            "problem": form.problems.get(f"price.{code}", ""),
-        }
-        for code, market in markets_by_code().items()
-    ]
-
-
-def _options(chosen: str) -> list[tuple[str, str, bool]]:
-    language = (get_language() or "ja")[:2]
-    entries = queries.categories(market="jp", language=language)
-    return [(entry.slug, entry.name, entry.slug == chosen) for entry in entries]
-
-
-def _question(criterion: Criterion, form: ListingForm, language: str) -> dict[str, Any]:
-    def word(words: Mapping[str, str]) -> str:
-        return words.get(language) or words.get("ja", "")
-
-    name = f"answer.{criterion.code}"
-    return {
-        "name": name,
-        "label": word(criterion.question),
-        "help": word(criterion.help),
-        "kind": criterion.kind,
-        "choices": [(code, word(words), form.typed.get(name) == code) for code, words in criterion.choices],
-        "value": form.typed.get(name, ""),
-        "is_mandatory": criterion.mandatory,
-        "food_only": criterion.food_only,
-        "problem": form.problems.get(name, ""),
-    }
+    context: dict[str, Any] = {"merchant": merchant, "listing": record, **shown(form)}
+    return render(request, "counter/listing.html", context, status=422 if form.is_refused else 200)
 
 
 def _actor(request: HttpRequest) -> str:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from marketplace.catalog import queries as catalog
 from marketplace.merchants.types import Merchant
 from marketplace.orders import actions, queries
 from marketplace.orders.types import MerchantPart, OrderMissing, UnableToRefuse, UnableToShip
-from storefront.staff import member_page
+from storefront.staff import PAGE_SIZE, member_page, page_of
 
 OPEN = ("new", "accepted", "shipping")
 DONE = ("shipped", "refused")
 CARRIERS = ("ヤマト運輸", "日本郵便", "佐川急便", "EMS")
 LONGEST = 200
+MOST_WAITING = 200
 
 
 @member_page("orders.order:view")
 def todo(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """What is to be done, and what was done lately."""
-    waiting = queries.merchant_orders(merchant_id=merchant.id, states=OPEN)
-    done = queries.merchant_orders(merchant_id=merchant.id, states=DONE, limit=20)
-    return render(request, "counter/todo.html", {"merchant": merchant, "waiting": waiting[::-1], "done": done})
+    """What is to be done, oldest first, and what was done lately, a page at a time."""
+    waiting = queries.merchant_orders(merchant_id=merchant.id, states=OPEN, limit=MOST_WAITING)[::-1]
+    page = page_of(request, count=queries.count_merchant_orders(merchant_id=merchant.id, states=DONE))
+    done = queries.merchant_orders(merchant_id=merchant.id, states=DONE, limit=PAGE_SIZE, offset=page.start)
+    context = {
+        "merchant": merchant,
+        "waiting": waiting,
+        "done": done,
+        "page": page,
+        "names": goods_names(each.product_id for part in (*waiting, *done) for each in part.part.lines),
+    }
+    return render(request, "counter/todo.html", context)
 
 
 @member_page("orders.order:view")
@@ -101,6 +113,13 @@ def refuse(request: HttpRequest, merchant: Merchant, number: str) -> HttpRespons
     return redirect("counter:order", code=merchant.code, number=number)
 
 
+def goods_names(product_ids: Iterable[str]) -> dict[str, str]:
+    """Return how a merchant calls its own goods, by product id: an order's lines are in its buyer's language."""
+    language = (get_language() or "ja")[:2]
+    found = catalog.product_names(ids=set(product_ids))
+    return {key: names.get(language) or names.get("ja", "") for key, names in found.items()}
+
+
 def _part(merchant: Merchant, number: str) -> MerchantPart:
     try:
         return queries.merchant_order(merchant_id=merchant.id, number=number)
@@ -135,6 +154,8 @@ def _show(
         "part": part.part,
         "carriers": CARRIERS,
         "is_open": part.part.state in ("new", "accepted"),
+        "left": [line for line in part.part.lines if not line.is_refused],
+        "names": goods_names(line.product_id for line in part.part.lines),
         **more,
     }
     return render(request, "counter/order.html", context, status=status)
