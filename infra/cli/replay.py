@@ -28,6 +28,12 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     path = Path(options.file) if options.file else None
     if path is not None and not path.is_file():
         raise UsageError(f"{path} is no file")
+    from infra.replay.rows import UnreadableFile, check_readable
+
+    try:
+        check_readable(path)
+    except UnreadableFile as error:
+        raise UsageError(str(error)) from None
     from infra.cli.prepare import prepare_databases
 
     prepare_databases()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -76,6 +77,8 @@ def replay_uci(*, file: Path | None, invoices: int | None, start: int) -> dict[s
     plan = make_plan(file, invoices, start)
     for each in plan.refused:
         log.warning("row %s of invoice %s refused: %s", each.line, each.invoice, each.reason)
+    for reason, rows in sorted(Counter(each.reason for each in plan.refused).items()):
+        log.warning("%d rows refused: %s", rows, reason)
     for row in plan.unmatched:
         log.warning("row %s of invoice %s: no purchase found for this cancellation", row.line, row.invoice)
     jobs.hold_open(name=HOLD)
@@ -148,7 +151,7 @@ def _sell(plan: Plan, variants: dict[str, str]) -> tuple[dict[str, str], int]:
                 done[invoice.number] = past_sales.record(_sale(invoice, variants))
                 made += 1
         worker.work_once(now=clock.now())
-    settle()
+    settle([done[invoice.number] for invoice in plan.purchases])
     return done, made
 
 
@@ -179,16 +182,28 @@ def _refund(plan: Plan, done: dict[str, str]) -> None:
             )
         if number % BATCH == 0:
             worker.work_once(now=clock.now())
-    settle()
+    settle(list(dict.fromkeys(done[each.invoice] for _, taken in plan.refunds for each in taken)))
 
 
-def settle() -> None:
-    """Do all work that is due, and wait for what another worker holds or a failure has put off."""
+def settle(order_ids: Collection[str]) -> None:
+    """Do all work that is due until these orders are confirmed and their refunds made, for at most `SETTLED_WITHIN_S`.
+
+    Waits for what another worker holds or a failure has put off. An order whose event is late (whoever was delivering
+    it was killed and holds it for a while) is read again instead: an event is only a hint.
+    """
     until = time.monotonic() + SETTLED_WITHIN_S
     worker.work_once(now=clock.now())
-    while any(queries.count_pending().values()) and time.monotonic() < until:
-        time.sleep(LOOK_AGAIN_S)
+    while time.monotonic() < until:
+        late = order_queries.unfinished(order_ids=order_ids)
+        if not late and not any(queries.count_pending().values()):
+            return
+        for order_id in late:
+            orders.project_order(order_id=order_id)
         worker.work_once(now=clock.now())
+        time.sleep(LOOK_AGAIN_S)
+    log.error(
+        "not everything settled within %d s: the differences below may be of work still waiting", SETTLED_WITHIN_S
+    )
 
 
 def _line_at(order_id: str, position: int) -> tuple[str, str]:
