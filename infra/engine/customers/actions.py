@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.http.request import validate_host
 from django.utils import timezone
 
 from infra.engine.customers.models import Address, User, make_token_key
@@ -17,6 +21,7 @@ from infra.engine.deliveries import emit
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 
 MAX_ADDRESSES = 100
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PASSWORD_VALIDATORS = [password_validation.MinimumLengthValidator(min_length=8)]
 
 
@@ -59,6 +64,36 @@ def clean_email(email: str) -> str:
     return kept
 
 
+def check_redirect_url(url: str) -> None:
+    """Raise UserErrors(INVALID) unless `url` leads to a host of the shop's own pages.
+
+    The address carries a mailed token, so whoever could choose it freely could have another person's token sent to
+    himself. Hosts: ENGINE_CLIENT_HOSTS in Django's form (".example.com" with all below); by default the public one,
+    every name of this machine where that is one of them.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if not url.startswith(("http://", "https://")) or not host or not validate_host(host, _client_hosts()):
+        raise refuse("redirectUrl", f"{host or url} is not allowed.", "INVALID")
+
+
+def _client_hosts() -> Sequence[str]:
+    public = urlsplit(settings.ENGINE_PUBLIC_URL).hostname or ""
+    return getattr(settings, "ENGINE_CLIENT_HOSTS", ()) or (LOOPBACK if public in LOOPBACK else (public,))
+
+
+def link_with_token(user: User, tokens: PasswordResetTokenGenerator, url: str | None) -> dict[str, str | None]:
+    """Return the token and the address that an event carries: the shop's page with e-mail and token in its query."""
+    token = tokens.make_token(user)
+    if not url:
+        return {"token": token, "redirect_url": url}
+    parts = urlsplit(url)
+    query = "&".join(filter(None, [parts.query, urlencode({"email": user.email, "token": token})]))
+    return {"token": token, "redirect_url": urlunsplit(parts._replace(query=query))}
+
+
 def register_account(
     *, email: str, password: str, redirect_url: str | None, channel: Any, confirm: bool, fields: dict[str, Any]
 ) -> User | None:
@@ -77,8 +112,7 @@ def register_account(
                 emit(
                     event="ACCOUNT_CONFIRMATION_REQUESTED",
                     obj=user,
-                    token=confirmation_tokens.make_token(user),
-                    redirect_url=redirect_url,
+                    **link_with_token(user, confirmation_tokens, redirect_url),
                     channel=channel,
                     shop=None,
                 )
@@ -118,7 +152,11 @@ def note_login(user: User) -> None:
 
 
 def request_password_reset(*, email: str, redirect_url: str, channel: Any) -> None:
-    """Let the apps mail a token, if there is an active account; nobody learns whether there is."""
+    """Let the apps mail a token, if there is an active account; nobody learns whether there is.
+
+    Raises UserErrors(INVALID) for a `redirect_url` outside the shop.
+    """
+    check_redirect_url(redirect_url)
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
         return
@@ -126,8 +164,7 @@ def request_password_reset(*, email: str, redirect_url: str, channel: Any) -> No
         emit(
             event="ACCOUNT_SET_PASSWORD_REQUESTED",
             obj=user,
-            token=password_tokens.make_token(user),
-            redirect_url=redirect_url,
+            **link_with_token(user, password_tokens, redirect_url),
             channel=channel,
             shop=None,
         )

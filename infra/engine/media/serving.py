@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
+from django.utils import timezone
 
 from infra.engine.media.storage import media_url, read
 from infra.engine.media.thumbnails import FORMATS, make_thumbnail, nearest_size
@@ -69,12 +70,15 @@ def _thumbnail(route: str) -> Response:
 
 
 def _source(gid: str) -> str | None:
-    """Return the path of the picture a global id names: a product's medium or a category's background."""
+    """Return the path of the picture a global id names: a category's background, or a medium of a product that is
+    published somewhere. Ids count up, so anybody can ask for all of them."""
     from infra.engine.products.models import Category, ProductMedia
+    from infra.engine.products.queries import published_anywhere
 
     medium, category = int_pk(gid, "ProductMedia"), int_pk(gid, "Category")
     if medium is not None:
-        return ProductMedia.objects.filter(pk=medium).values_list("image", flat=True).first() or None
+        shown = ProductMedia.objects.filter(published_anywhere(timezone.now(), "product_id"), pk=medium)
+        return shown.values_list("image", flat=True).first() or None
     if category is not None:
         return Category.objects.filter(pk=category).values_list("background_image", flat=True).first() or None
     return None

@@ -103,6 +103,17 @@ def published_listings(channel: Channel, now: datetime, product: str) -> QuerySe
     )
 
 
+def published_anywhere(now: datetime, product: str) -> Exists:
+    """Return the condition that the row's product (its key in column `product`) is shown now in an active channel."""
+    listings = ProductChannelListing.objects.filter(
+        Q(published_at=None) | Q(published_at__lte=now),
+        product_id=OuterRef(product),
+        channel__is_active=True,
+        is_published=True,
+    )
+    return Exists(listings)
+
+
 def priced_variants(channel: Channel, product: str) -> QuerySet[VariantChannelListing]:
     """Return the variants of the outer row's product that have a price in the channel."""
     return VariantChannelListing.objects.filter(

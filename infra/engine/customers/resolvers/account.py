@@ -67,6 +67,7 @@ def _register(context: Context, data: dict[str, Any], confirm: bool) -> User:
     if confirm:
         if not data.get("redirectUrl"):
             raise refuse("redirectUrl", "This field is required.", "REQUIRED")
+        actions.check_redirect_url(data["redirectUrl"])
         channel = _channel(context, data.get("channel"))
     fields = {
         "first_name": data.get("firstName") or "",
