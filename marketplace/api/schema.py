@@ -102,6 +102,20 @@ def part_of(merchant: Merchant, number: str) -> PartView | None:
         return None
 
 
+class WorkplaceType(graphene.ObjectType):
+    """A merchant that the viewer works for. What is the merchant's is asked by its code, one merchant a field."""
+
+    class Meta:
+        name = "Workplace"
+
+    code = graphene.String(required=True)
+    name = graphene.String(required=True, language=graphene.String(default_value="ja"))
+
+    @staticmethod
+    def resolve_name(merchant: Merchant, info: Info, language: str) -> str:
+        return merchant.name.get(language) or merchant.name["ja"]
+
+
 class ViewerType(graphene.ObjectType):
     """Whoever is signed in."""
 
@@ -111,7 +125,7 @@ class ViewerType(graphene.ObjectType):
     email = graphene.String(required=True)
     name = graphene.String(required=True)
     roles = graphene.List(graphene.NonNull(graphene.String), required=True)
-    merchants = graphene.List(graphene.NonNull(MerchantType), required=True)
+    merchants = graphene.List(graphene.NonNull(WorkplaceType), required=True)
 
     @staticmethod
     def resolve_roles(viewer: Any, info: Info) -> list[str]:
