@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from marketplace.checkout import delivery
+from marketplace.checkout import delivery, queries
 from marketplace.kernel import clock
 from marketplace.saleor import checkouts as door
 from marketplace.saleor.events import answers
@@ -39,7 +39,7 @@ def filter_shipping_methods(payload: dict[str, Any]) -> dict[str, Any]:
 @answers("PAYMENT_GATEWAY_INITIALIZE_SESSION")
 def initialize_gateway(payload: dict[str, Any]) -> dict[str, Any]:
     market = payload["sourceObject"]["channel"]["slug"]
-    methods = hooks.gather("register_payment_methods", market=market)
+    methods = queries.payment_methods(market=market)
     return {"data": {"methods": [{"code": method.code, "name": dict(method.name)} for method in methods]}}
 
 
@@ -47,11 +47,15 @@ def initialize_gateway(payload: dict[str, Any]) -> dict[str, Any]:
 def initialize_payment(payload: dict[str, Any]) -> dict[str, Any]:
     """Refuse goods that may not go where they are sent, then ask the payment plugin.
 
-    The gate stands here too because a checkout that never asked for a delivery could otherwise reach payment.
+    The gate stands here too because a checkout that never asked for a delivery could otherwise reach payment, and
+    whoever speaks to Saleor directly may name a way to pay that no page offers.
     """
     barred = _barred(payload)
     if barred:
         return _failure("CHARGE_FAILURE", payload["action"]["amount"], barred)
+    offered = {method.code for method in queries.payment_methods(market=payload["sourceObject"]["channel"]["slug"])}
+    if (payload.get("data") or {}).get("method") not in offered:
+        return _failure("CHARGE_FAILURE", payload["action"]["amount"], "This way to pay is not available.")
     return _ask("initialize", payload, idempotency_key=payload["idempotencyKey"])
 
 
