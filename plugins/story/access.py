@@ -18,11 +18,10 @@ IMAGE_RIGHTS = ("add_image", "change_image", "choose_image")
 def let_in(user: Any) -> bool:
     """Bring a user's membership of the editors to what the policy says now. Returns whether he may enter."""
     group = _group()
-    if can(user, PERMISSION):
-        user.groups.add(group)
-        return True
-    user.groups.remove(group)
-    return False
+    may = can(user, PERMISSION)
+    if may != user.groups.filter(pk=group.pk).exists():  # no write where nothing changes
+        (user.groups.add if may else user.groups.remove)(group)
+    return may
 
 
 def _group() -> Group:
