@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,7 +27,8 @@ from marketplace.saleor import customers
 from plugins.runtime import hooks
 from storefront.shop import session
 
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
+#: what proxies, tunnels and content networks add to a request that comes from elsewhere
+FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_CF_", "HTTP_TRUE_CLIENT_IP")
 View = Callable[..., HttpResponse]
 
 
@@ -46,11 +48,20 @@ def demo_only(view: View) -> View:
 
 
 def is_local(request: HttpRequest) -> bool:
-    """Whether the request comes from the loopback interface and through no proxy."""
-    if any(request.META.get(name) for name in FORWARDED):
+    """Whether the request comes from the loopback interface, to a name of it, and through no proxy.
+
+    A proxy on this machine that adds no header of its own still asks for the public name.
+    """
+    if any(name.startswith(FORWARDED) for name in request.META):
         return False
+    return _is_loopback(request.META.get("REMOTE_ADDR", "")) and _is_loopback(
+        urlsplit(f"//{request.get_host()}").hostname or ""
+    )
+
+
+def _is_loopback(name: str) -> bool:
     try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
 
