@@ -79,7 +79,13 @@ def build_environment(**options: Any) -> Environment:
         widget_attrs=widget_attributes,
     )
     environment.filters.update(
-        money=money_text, amount=money_amount, day=day_text, words=words_text, json=json_markup, number=number_text
+        money=money_text,
+        amount=money_amount,
+        day=day_text,
+        words=words_text,
+        json=json_markup,
+        number=number_text,
+        carrier=carrier_text,
     )
     return environment
 
@@ -123,6 +129,22 @@ def day_text(day: date | datetime, style: str = "long") -> str:
     if isinstance(day, datetime):
         day = timezone.localtime(day).date()
     return _day_text(day, translation.get_language() or "ja", style)
+
+
+CARRIERS = {
+    "宅配便": "Courier",
+    "ヤマト運輸": "Yamato Transport",
+    "佐川急便": "Sagawa Express",
+    "日本郵便": "Japan Post",
+    "ゆうパック": "Japan Post (Yu-Pack)",
+    "西濃運輸": "Seino Transportation",
+    "福山通運": "Fukuyama Transporting",
+}
+
+
+def carrier_text(name: str) -> str:
+    """Return a carrier's name in the reader's language; one that is not known stays as its merchant wrote it."""
+    return name if translation.get_language() == "ja" else CARRIERS.get(name, name)
 
 
 def number_text(number: int | Decimal) -> str:

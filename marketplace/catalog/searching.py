@@ -21,7 +21,7 @@ from marketplace.kernel.money import minor_units
 FACETS = ("category", "merchant", "price", "availability")
 LABELS: Mapping[str, Mapping[str, str]] = {
     "category": {"ja": "分類", "en": "Category"},
-    "merchant": {"ja": "つくり手", "en": "Maker"},
+    "merchant": {"ja": "作り手", "en": "Maker"},
     "price": {"ja": "価格", "en": "Price"},
     "availability": {"ja": "在庫", "en": "Availability"},
     "in_stock": {"ja": "在庫あり", "en": "In stock"},

@@ -57,6 +57,16 @@ class ParcelPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacePromise:
+    """What a parcel with one piece costs and how long it takes (days from dispatch) to each of `places`."""
+
+    places: tuple[Words, ...]
+    price: Money
+    min_days: int
+    max_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class CartGroup:
     """One merchant's part of the cart."""
 

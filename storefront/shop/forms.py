@@ -126,6 +126,32 @@ class SignInForm(forms.Form):
     )
 
 
+class ForgottenForm(forms.Form):
+    use_required_attribute = False
+    email = email_field()
+
+
+class PasswordForm(forms.Form):
+    use_required_attribute = False
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("Eight characters or more."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Please fill this in.")},
+    )
+
+    def clean_password(self) -> str:
+        return long_enough(str(self.cleaned_data["password"]))
+
+
+def long_enough(password: str) -> str:
+    """Return the password. Raises ValidationError for one that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise forms.ValidationError(_g("Choose a password of eight characters or more."))
+    return password
+
+
 class RegisterForm(forms.Form):
     use_required_attribute = False
     email = email_field()
@@ -138,7 +164,4 @@ class RegisterForm(forms.Form):
     )
 
     def clean_password(self) -> str:
-        given = str(self.cleaned_data["password"])
-        if len(given) < SHORTEST_PASSWORD:
-            raise forms.ValidationError(_g("Choose a password of eight characters or more."))
-        return given
+        return long_enough(str(self.cleaned_data["password"]))

@@ -34,5 +34,7 @@ urlpatterns = [
     path(IN + "account/sign-in/", account.sign_in, name="account_sign_in"),
     path(IN + "account/register/", account.register, name="account_register"),
     path(IN + "account/confirm/", account.confirm, name="account_confirm"),
+    path(IN + "account/forgotten/", account.forgotten, name="account_forgotten"),
+    path(IN + "account/password/", account.password, name="account_password"),
     path(IN + "account/sign-out/", account.sign_out, name="account_sign_out"),
 ]

@@ -25,6 +25,11 @@ CHANGES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_cards_kept() -> None:
+    fragments.forget()
+
+
 def draw(card, market="jp", language="ja"):
     page = SimpleNamespace(market=market, language=language, url=lambda *parts: f"/{market}/{language}/{parts[1]}/")
     with translation.override(language):
@@ -59,7 +64,6 @@ def test_a_card_is_drawn_for_its_market_and_its_language():
 
 def test_no_more_cards_are_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(fragments, "LIMIT", 3)
-    fragments.forget()
 
     for row in rows()[:5]:
         draw(make_card(row))

@@ -13,7 +13,7 @@ from marketplace.orders import queries as orders
 from marketplace.saleor import customers
 from marketplace.saleor.types import SaleorRefused
 from storefront.shop import session
-from storefront.shop.forms import RegisterForm, SignInForm
+from storefront.shop.forms import ForgottenForm, PasswordForm, RegisterForm, SignInForm
 from storefront.shop.page import Page, private_page, render
 from storefront.shop.views.cart import go
 
@@ -96,6 +96,44 @@ def confirm(page: Page) -> HttpResponse:
     else:
         messages.success(page.request, _("Your address is confirmed. You can sign in."))
     return go(page.url("account"))
+
+
+@private_page
+def forgotten(page: Page) -> HttpResponse:
+    """Ask for a letter with a link to a new password. The answer is the same whether or not the address is known."""
+    form = ForgottenForm(page.request.POST if page.request.method == "POST" else None)
+    if form.is_valid():
+        customers.request_password_reset(
+            email=form.cleaned_data["email"],
+            redirect_url=settings.MALL_PUBLIC_URL + page.url("account", "password"),
+            channel=page.market,
+        )
+        return render(page, "account_forgotten.html", {"form": form, "sent_to": form.cleaned_data["email"]})
+    return render(page, "account_forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@private_page
+def password(page: Page) -> HttpResponse:
+    """The link of the letter: choose a new password and be signed in with it."""
+    given = page.request.POST if page.request.method == "POST" else page.request.GET
+    email, token = given.get("email", ""), given.get("token", "")
+    if not email or not token:
+        return go(page.url("account", "forgotten"))
+    form = PasswordForm(page.request.POST if page.request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            tokens = customers.set_password(email=email, token=token, password=form.cleaned_data["password"])
+        except SaleorRefused as refused:
+            if any(problem.field == "token" or problem.field == "email" for problem in refused.errors):
+                messages.error(page.request, _("This link is not valid any more. Ask for a new one."))
+                return go(page.url("account", "forgotten"))
+            form.add_error("password", _("Please choose another one."))
+        else:
+            session.keep_customer(page.request, tokens)
+            messages.success(page.request, _("Your new password is set. You are signed in."))
+            return go(page.url("account"))
+    context = {"form": form, "email": email, "token": token}
+    return render(page, "account_password.html", context, status=422 if form.is_bound else 200)
 
 
 @private_page

@@ -6,11 +6,15 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from marketplace.catalog import queries as catalog
+from marketplace.catalog.types import ListingCard, Picture
+from marketplace.checkout.promise import delivery_by_place
+from marketplace.checkout.types import PlacePromise
 from marketplace.curation import queries as curation
+from marketplace.kernel import clock
 from marketplace.kernel.revision import kept_until_change
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.types import LegalNotice, Merchant, MerchantMissing
-from plugins.api.types import StoryTeaser
+from plugins.api.types import StoryTeaser, Words
 from plugins.runtime import hooks
 from storefront.shop.legal import notice_rows
 from storefront.shop.page import Page, render, shop_page
@@ -34,7 +38,17 @@ def product(page: Page, slug: str) -> HttpResponse:
     trail = [(_("Home"), page.url()), (card.category_name, page.url("c", card.category_slug)), (card.name, "")]
     records = [product_record(page, detail), trail_record(page, [*trail[:-1], (card.name, page.request.path)])]
     context = {"detail": detail, "others": others, "trail": trail, "records": records, "reason": reason}
+    key = ("promise", page.market, card.product_id, card.price)
+    context["promise"] = kept_until_change(key, lambda: _read_promise(page, card))
     return render(page, "product.html", context)
+
+
+def _read_promise(page: Page, card: ListingCard) -> tuple[Words, tuple[PlacePromise, ...]]:
+    """Return when the maker sends, in its own notice's words, and what the parcel costs and takes, by place."""
+    found = merchants.ids_by_code(codes=[card.merchant_code])
+    notice = merchants.legal_notice(merchant_id=found[card.merchant_code]) if found else None
+    sent = delivery_by_place(product_id=card.product_id, market=page.market, price=card.price, on_date=clock.today())
+    return (notice.delivery if notice else {}), sent
 
 
 @shop_page
@@ -76,5 +90,7 @@ def story(page: Page, slug: str) -> HttpResponse:
         goods = catalog.cards(market=page.market, language=page.language, ids=found.listing_ids).cards
     else:
         goods = catalog.cards(market=page.market, language=page.language, merchant=maker).cards[:OTHERS_SHOWN]
-    merchant_name = goods[0].merchant_name if goods else ""
-    return render(page, "story.html", {"story": found, "goods": goods, "maker": maker, "maker_name": merchant_name})
+    context = {"story": found, "goods": goods, "maker": maker, "maker_name": goods[0].merchant_name if goods else ""}
+    own = found.teaser.image_url
+    context["picture"] = Picture(own, own) if own else goods[0].image if goods else None
+    return render(page, "story.html", context)
