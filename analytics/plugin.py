@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from analytics import actions, queries, tasks
+from analytics.types import GRAINS, MEASURES
 from plugins.api import Money, PluginMeta, hookimpl
 from plugins.api.pool import PoolCell, PoolQuestion, PoolRefusal, PoolTable
 from plugins.api.types import Permission, SaleFact
@@ -39,7 +40,9 @@ def pool_answer(question: PoolQuestion) -> PoolTable | PoolRefusal:
 
 
 @hookimpl
-def pool_cells(measure: str, grain: str) -> tuple[PoolCell, ...]:
+def pool_cells(measure: str, grain: str) -> tuple[PoolCell, ...] | None:
+    if measure not in MEASURES or grain not in GRAINS:
+        return None
     return queries.every_cell(measure=measure, grain=grain)
 
 

@@ -225,8 +225,8 @@ def pool_answer(question: pool.PoolQuestion) -> pool.PoolTable | pool.PoolRefusa
 def pool_cells(measure: str, grain: str) -> Sequence[pool.PoolCell] | None:
     """First. Every published or hidden cell of one measure at one grain, for the download.
 
-    When: a file is asked for. Answer: cells in the order of time, category and area; empty for a measure or a grain
-    that is not in the closed set. Forbidden: what `pool_answer` would not tell.
+    When: a file is asked for. Answer: cells in the order of time, category and area, none when nothing is published
+    yet; None for a measure or a grain that is not in the closed set. Forbidden: what `pool_answer` would not tell.
     """
 
 

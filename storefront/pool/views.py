@@ -64,7 +64,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """All cells of one measure at one grain, hidden ones with their reason, as CSV with a BOM for spreadsheets."""
     measure, grain = request.GET.get("measure", "sales"), request.GET.get("grain", "week")
     cells = hooks.first("pool_cells", measure=measure, grain=grain)
-    if not cells:
+    if cells is None:
         raise Http404("no such cells")
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="pool-{measure}-{grain}.csv"'

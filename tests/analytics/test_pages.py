@@ -104,6 +104,13 @@ def test_the_file_holds_every_cell_as_published_and_the_oracle_reads_it(publishe
     assert client.get("/pool/cells.csv", {"measure": "sales", "grain": "day"}).status_code == 404
 
 
+def test_before_anything_is_published_the_file_has_its_heading_only(db):
+    answer = make_reader("marketer").get("/pool/cells.csv")
+
+    assert answer.status_code == 200
+    assert len(list(csv.reader(io.StringIO(answer.content.decode())))) == 1
+
+
 def test_a_page_costs_the_same_statements_whatever_it_shows(published, django_assert_max_num_queries):
     client = make_reader("marketer")
     client.get("/pool/")
