@@ -128,7 +128,8 @@ class Supervisor:
                 raise UnableToStart(f"port {self.port} on {self.host} {text}: choose one with --port") from None
 
     def _prepare(self, *flags: str) -> None:
-        if subprocess.run(self._command(["prepare", *flags]), env=self.environment, check=False).returncode:
+        command = self._command(["prepare", "--host", self.host, "--port", str(self.port), *flags])
+        if subprocess.run(command, env=self.environment, check=False).returncode:
             raise UnableToStart("the data folder could not be prepared (see above)")
 
     def _load_history(self) -> None:

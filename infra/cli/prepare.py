@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import sys
 import time
 from collections.abc import Iterable
 
 from infra.cli.report import Result
+from marketplace.saleor.types import Change
 
 SUMMARY = "prepare the data folder (started by up)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--afresh", action="store_true", help="delete the demo data first")
+    parser.add_argument("--host", default="127.0.0.1", help="where a Saleor of its own finds the app meanwhile")
+    parser.add_argument("--port", type=int, default=8000, help="the port of that")
 
 
 def run(options: argparse.Namespace) -> Iterable[Result]:
     import django
 
-    from infra import translations
+    from infra import doorstep, translations
 
     translations.compile_all()  # before Django reads them
     django.setup()
@@ -32,11 +36,14 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
         ("Saleor: channels, attributes, the app", provision),
         ("demo ward", load_demo),
     ]
-    for number, (title, step) in enumerate(steps, 1):
-        begun = time.monotonic()
-        say(f"[{number}/{len(steps)}] {title} …", end="")
-        step()
-        say(f" {time.monotonic() - begun:.1f} s")
+    with contextlib.ExitStack() as resources:
+        for number, (title, step) in enumerate(steps, 1):
+            begun = time.monotonic()
+            say(f"[{number}/{len(steps)}] {title} …", end="")
+            if step is provision:
+                resources.enter_context(doorstep.open_for_saleor(host=options.host, port=options.port))
+            step()
+            say(f" {time.monotonic() - begun:.1f} s")
     return []
 
 
@@ -101,10 +108,16 @@ def collect_static() -> None:
         remember()
 
 
-def provision() -> None:
+def provision(*, dry_run: bool = False) -> list[Change]:
+    """Make Saleor ready and return what was changed; say so when a Saleor of its own must be restarted for it."""
+    from django.conf import settings
+
     from marketplace.saleor import provisioning
 
-    provisioning.provision()
+    changes = provisioning.provision(dry_run=dry_run)
+    if settings.SALEOR_API_URL and not dry_run and any(change.kind == "shop" for change in changes):
+        say("\n      settings of the shop were changed: restart Saleor's processes, each keeps its own copy", end="")
+    return changes
 
 
 def load_demo() -> None:

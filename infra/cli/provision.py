@@ -12,15 +12,20 @@ SUMMARY = "set up channels, attributes and the app in Saleor"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    parser.add_argument("--host", default="127.0.0.1", help="where Saleor finds the app unless the mall runs")
+    parser.add_argument("--port", type=int, default=8000, help="the port of that (default 8000)")
 
 
 def run(options: argparse.Namespace) -> Iterable[Result]:
     import django
 
     django.setup()
-    from marketplace.saleor import provisioning
+    from infra import doorstep
+    from infra.cli import prepare
 
-    changes = provisioning.provision(dry_run=options.dry_run)
+    prepare.migrate()
+    with doorstep.open_for_saleor(host=options.host, port=options.port):
+        changes = prepare.provision(dry_run=options.dry_run)
     return [result("change", True, str(change)) for change in changes] or [
         result("provision", True, "nothing to change")
     ]

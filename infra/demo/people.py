@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
 
 from infra.demo import ward
 from marketplace.accounts import actions as accounts
@@ -11,12 +16,15 @@ from marketplace.accounts import queries as people
 from marketplace.merchants import actions as merchants
 from marketplace.merchants import queries as merchant_queries
 from marketplace.merchants.types import MerchantMissing
+from marketplace.messages import queries as mails
 from marketplace.saleor import customers
 from marketplace.saleor.types import SaleorRefused
 
 ACTOR = "system:demo"
 PASSWORD = "machiichi-demo"  # noqa: S105  a public demo account on made-up data
 SHOPPER = "shopper@example.com"
+MAIL_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.5
 STAFF = (
     ("ward-desk@example.com", "区役所 市場係", "ward_desk", "/ward/"),
     ("marketer@example.com", "商店会 企画", "marketer", "/pool/"),
@@ -60,20 +68,50 @@ def ensure_staff() -> None:
             accounts.create_user(email=email, name=name, password=PASSWORD, roles=(role,), actor=ACTOR)  # type: ignore[arg-type]
 
 
-def ensure_shopper() -> None:
-    """Register the demo's shopper at Saleor, once. An account that exists is left as it is."""
+def ensure_shopper(*, work: Callable[[], None]) -> None:
+    """Register the demo's shopper at Saleor and open the link of the mail, once; `work` does what is due.
+
+    An account that may sign in is left as it is. Raises `TimeoutError` when no mail comes within a minute.
+    """
+    if _can_sign_in():
+        return
+    customers.register(
+        email=SHOPPER,
+        password=PASSWORD,
+        language="ja",
+        channel="jp",
+        redirect_url=f"{settings.MALL_PUBLIC_URL}/jp/ja/account/confirm/",
+        last_name="見本",
+    )
+    until = time.monotonic() + MAIL_WITHIN_S
+    while not any(_open_link(mail.text) for mail in mails.list_mail(to=SHOPPER)):
+        if time.monotonic() > until:
+            raise TimeoutError(f"no mail to confirm {SHOPPER} came: does Saleor reach the mall's address?")
+        time.sleep(LOOK_EVERY_S)
+        work()
+
+
+def _can_sign_in() -> bool:
     try:
-        customers.register(
-            email=SHOPPER,
-            password=PASSWORD,
-            language="ja",
-            channel="jp",
-            redirect_url="http://localhost/",
-            last_name="見本",
-        )
+        customers.sign_in(email=SHOPPER, password=PASSWORD)
     except SaleorRefused as refused:
-        if "UNIQUE" not in refused.codes:
-            raise
+        if refused.codes & {"ACCOUNT_NOT_CONFIRMED", "INVALID_CREDENTIALS"}:
+            return False
+        raise
+    return True
+
+
+def _open_link(text: str) -> bool:
+    """Confirm the address by the link in a mail. False without one, and where an earlier registration's is spent."""
+    link = next((word for word in text.split() if "token=" in word), "")
+    asked = parse_qs(urlsplit(link).query)
+    if not asked:
+        return False
+    try:
+        customers.confirm(email=asked["email"][0], token=asked["token"][0])
+    except SaleorRefused:
+        return False
+    return True
 
 
 def ensure_merchant(content: ward.DemoMerchant) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -53,6 +54,14 @@ class DemoListing:
     number: int
 
 
+def chosen() -> frozenset[str]:
+    """Return the codes of the merchants that MALL_DEMO_MERCHANTS names (by commas); none stands for all of them.
+
+    For a Saleor where each listing costs seconds: a ward of a few merchants and all they sell, without a past.
+    """
+    return frozenset(code.strip() for code in os.environ.get("MALL_DEMO_MERCHANTS", "").split(",") if code.strip())
+
+
 @cache
 def merchants() -> tuple[DemoMerchant, ...]:
     sold: dict[str, list[DemoListing]] = {}
@@ -71,13 +80,15 @@ def merchants() -> tuple[DemoMerchant, ...]:
             sells_liquor=any(listing.hs_code in LIQUOR for listing in sold[row["code"]]),
         )
         for number, row in enumerate(_rows("merchants.tsv"), 1)
+        if row["code"] in sold
     )
 
 
 @cache
 def listings() -> tuple[DemoListing, ...]:
     rows = [*_rows("listings_goods.tsv"), *_rows("listings_foods.tsv")]
-    return tuple(_listing(number, row) for number, row in enumerate(rows, 1))
+    only = chosen()
+    return tuple(_listing(number, row) for number, row in enumerate(rows, 1) if not only or row["merchant"] in only)
 
 
 def _listing(number: int, row: Mapping[str, str]) -> DemoListing:

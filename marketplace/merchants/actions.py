@@ -14,6 +14,7 @@ from marketplace.kernel.jobs.actions import enqueue
 from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import models
 from marketplace.merchants.invoice_numbers import check_invoice_number
+from marketplace.merchants.portraits import store_portrait
 from marketplace.merchants.queries import get_merchant, get_merchant_by_id, merchants_for_plugins
 from marketplace.merchants.types import LEGAL_FIELDS, Merchant, UnableToJoin, UnableToSave
 from marketplace.saleor import site
@@ -86,7 +87,8 @@ def _bring_in(row: models.Merchant, legal_notice: Mapping[str, Words], actor: st
 def open_at_saleor(*, merchant_id: str) -> Merchant:
     """Give the merchant its page and warehouse at Saleor, found by code or made. Again changes nothing.
 
-    Raises `SaleorUnavailable` or `SaleorRefused`; what was made until then is found again by the next call.
+    The warehouse has no telephone: Saleor refuses numbers that do not exist, and nobody calls a warehouse. Raises
+    `SaleorUnavailable` or `SaleorRefused`; what was made until then is found again by the next call.
     """
     merchant = get_merchant_by_id(merchant_id=merchant_id)
     if not (merchant.page_id and merchant.warehouse_id):
@@ -97,7 +99,6 @@ def open_at_saleor(*, merchant_id: str) -> Merchant:
             city=getattr(settings, "MALL_WARD", HOME_CITY),
             street1=merchant.address["ja"],
             company=merchant.name["ja"],
-            phone=merchant.phone,
         )
         english = merchant.name.get("en", "")
         opened = site.ensure_merchant(
@@ -169,6 +170,19 @@ def update_legal_notice(*, merchant_id: str, fields: Mapping[str, Words], email:
         _save_notice(int(merchant_id), fields, email)
         record(actor=actor, action="merchants.legal_notice.updated", subject=f"merchant:{merchant_id}")
         _ask_recheck(merchant_id)
+
+
+def set_portrait(*, merchant_id: str, content: bytes, actor: str) -> None:
+    """Show a picture (JPEG, PNG or WebP) as the merchant's own, in place of any before.
+
+    Raises `UnableToSave` for what is no picture, `MerchantMissing`; nothing changes then.
+    """
+    found = get_merchant_by_id(merchant_id=merchant_id)
+    portrait = store_portrait(code=found.code, content=content)
+    with transaction.atomic():
+        models.Merchant.objects.filter(pk=int(merchant_id)).update(portrait=portrait)
+        mark_pages_changed()
+        record(actor=actor, action="merchants.portrait.changed", subject=f"merchant:{merchant_id}")
 
 
 def _ask_recheck(merchant_id: str) -> None:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
 import psycopg
 from psycopg import sql
 
@@ -32,6 +33,8 @@ START_TIMEOUT_S = 300
 PREPARE_TIMEOUT_S = 1800
 STAFF = {"SALEOR_EMAIL": "accept-staff@example.com", "SALEOR_PASSWORD": "accept-staff"}
 """Who reads raw orders of the embedded engine, over HTTP, in the scenarios that compare with them."""
+LIVE_WARD = {"MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some", "MALL_DEMO_WEEKS": "0"}
+"""What is loaded into a real Saleor, where a listing costs seconds: the merchants whom the scenarios meet."""
 SOURCES = ("marketplace", "plugins", "crossborder", "analytics", "storefront", "infra")
 
 
@@ -41,6 +44,7 @@ class Blueprint:
     SQLite: a folder kept in the temporary folder under a fingerprint of the code, so that the next run finds it;
     or the folder MALL_ACCEPT_BLUEPRINT names, for whoever changes code and does not want the data made anew each time.
     PostgreSQL: two template databases on `server`, made once in this run.
+    A real Saleor cannot be copied: each stack prepares itself there as it starts, at its own address.
     """
 
     def __init__(self, *, engine: str, database: str, server: str = "") -> None:
@@ -55,6 +59,8 @@ class Blueprint:
         )
 
     def __enter__(self) -> Self:
+        if self.engine == "live":
+            return self
         if self.database == "postgres":
             self.folder = self.folder.with_name(f"{self.folder.name}-{os.getpid()}")
             self._create_databases("blueprint")
@@ -66,7 +72,7 @@ class Blueprint:
         return self
 
     def __exit__(self, *ending: object) -> None:
-        if self.database == "postgres":
+        if self.database == "postgres" and self.engine != "live":
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def environment(self, name: str) -> dict[str, str]:
@@ -78,7 +84,7 @@ class Blueprint:
         if self.engine == "embedded":
             kept |= STAFF
         else:
-            kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")}
+            kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")} | LIVE_WARD
         if self.database == "postgres":
             base = self.server.rpartition("/")[0]
             kept |= {"DATABASE_URL": f"{base}/mall_{name}", "ENGINE_DATABASE_URL": f"{base}/engine_{name}"}
@@ -88,6 +94,11 @@ class Blueprint:
         """Copy the prepared data to `folder` and return the copy's name (part of its databases' names)."""
         self.copies += 1
         name = f"copy{self.copies}"
+        if self.engine == "live":
+            folder.mkdir(parents=True)
+            if self.database == "postgres":
+                self._create_databases(name)
+            return name
         shutil.copytree(self.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("ready", "*.lock"))
         if self.database == "postgres":
             self._create_databases(name, template="blueprint")
@@ -171,14 +182,23 @@ class Stack:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
-        until = time.monotonic() + START_TIMEOUT_S
+        limit_s = PREPARE_TIMEOUT_S if self.blueprint.engine == "live" else START_TIMEOUT_S
+        until = time.monotonic() + limit_s
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the mall did not start:\n{self.log_tail()}")
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            if self._serves():
                 return
             time.sleep(0.1)
-        raise TimeoutError(f"the mall did not serve within {START_TIMEOUT_S} s:\n{self.log_tail()}")
+        raise TimeoutError(f"the mall did not serve within {limit_s} s:\n{self.log_tail()}")
+
+    def _serves(self) -> bool:
+        """Whether the mall is there. While it prepares itself at a real Saleor the port answers too, with 503."""
+        if self.blueprint.engine != "live":
+            return self._port_answers()
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/saleor-is-not-asked/", timeout=20, trust_env=False).status_code != 503
+        return False
 
     def ensure_running(self) -> None:
         """Start the mall unless it runs."""

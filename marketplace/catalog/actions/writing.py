@@ -16,12 +16,14 @@ from marketplace.saleor import catalogue, site
 from marketplace.saleor.types import SaleorProduct, SaleorVariant, SiteIds, Text
 
 
-def write_listing(row: models.Listing, *, is_published: bool) -> None:
+def write_listing(row: models.Listing, *, is_published: bool, ids: SiteIds | None = None) -> None:
     """Make Saleor's product what the listing says: texts, variants, prices, stock, pictures; then show or hide it.
+
+    `ids`, of the shop, is for who writes many listings in a row and has asked for them just before.
 
     Keeps the product's id in the row as soon as there is one. Raises what the door raises; again completes it.
     """
-    ids = site.get_site()
+    ids = ids or site.get_site()
     merchant = merchants.get_merchant_by_id(merchant_id=row.merchant_id)
     product = _ensure_product(row, ids, merchant)
     _translate(row, product)
@@ -33,16 +35,19 @@ def write_listing(row: models.Listing, *, is_published: bool) -> None:
         _write_variant(draft, product, ids, merchant)
     _forget_stock(row)
     _write_pictures(row, product)
-    write_channels(row, is_published=is_published, ids=ids)
+    _show(row, product, ids, is_published=is_published)
 
 
-def write_channels(row: models.Listing, *, is_published: bool, ids: SiteIds | None = None) -> None:
+def write_channels(row: models.Listing, *, is_published: bool) -> None:
     """Show the product in the listing's markets and hide it in all others it is known in, or hide it everywhere."""
     assert row.product_id
     product = catalogue.get_product(product_id=row.product_id)
-    if product is None:
-        return
-    ids = ids or site.get_site()
+    if product is not None:
+        _show(row, product, site.get_site(), is_published=is_published)
+
+
+def _show(row: models.Listing, product: SaleorProduct, ids: SiteIds, *, is_published: bool) -> None:
+    """Publish or hide `product`, as read before it was listed in further channels: there it was listed hidden."""
     for code in sorted({*row.markets, *product.listings}):
         wanted = is_published and code in row.markets
         listing = product.listings.get(code)
@@ -64,7 +69,7 @@ def write_stock(row: models.Listing, *, sku: str, quantity: int) -> None:
 
 
 def _ensure_product(row: models.Listing, ids: SiteIds, merchant: Merchant) -> SaleorProduct:
-    reference = f"mall.listing.{row.pk}"
+    reference = f"mall.listing.{row.slug}"  # not the row's number: another database of the mall counts from 1 again
     found = (
         catalogue.get_product(product_id=row.product_id)
         if row.product_id
