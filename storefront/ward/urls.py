@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from storefront.ward import views
+from storefront.ward import inspecting, views
 
 app_name = "ward"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("day/<str:what>/", views.rows, name="rows"),
+    path("problems/<int:problem_id>/retry/", views.retry, name="retry"),
+    path("work/<slug:table>/<int:row_id>/retry/", views.retry_work, name="retry_work"),
+    path("merchants/", inspecting.index, name="merchants"),
+    path("merchants/<slug:code>/", inspecting.merchant, name="merchant"),
     path("features/", views.features, name="features"),
     path("features/<int:feature_id>/end/", views.end_feature, name="end_feature"),
     path("listings/", views.listings, name="listings"),

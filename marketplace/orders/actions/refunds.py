@@ -193,7 +193,8 @@ def _ask_for_money(record: OrderRecord, grant_key: str, rows: list[Refund], piec
             reason=f"{rows[0].reason['ja']} [{grant_key}]",
         )
         crash_point("refund.granted")
-    if grant.status == "NONE":
+    is_asked_again = grant.status == "FAILURE" and any(each.state == Refund.State.ASKED for each in rows)
+    if grant.status == "NONE" or is_asked_again:
         payments.request_refund(granted_refund_id=grant.id)
         crash_point("refund.asked")
 

@@ -80,6 +80,18 @@ PERSONAS = {
     "marketer": _("A marketer"),
 }
 
+PROBLEMS = {
+    "orders.refund_failed": _("The payment company refused to pay money back to the buyer."),
+    "orders.not_divided": _("The order could not be divided among merchants, so nobody was asked to send it."),
+}
+
+
+@register.filter
+def problem(code: str) -> object:
+    """Return what an open problem is, in words: its code up to the colon says it."""
+    kind = code.partition(":")[0]
+    return PROBLEMS.get(kind, kind)
+
 
 @register.filter
 def persona(value: str) -> object:
