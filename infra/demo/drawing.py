@@ -10,8 +10,11 @@ import hashlib
 import io
 import os
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from PIL import Image
 
 from infra.demo import pictures
 from infra.demo.ward import DemoListing
@@ -22,10 +25,19 @@ QUALITY = 84
 
 def draw_picture(content: DemoListing) -> bytes:
     """Return one listing's picture as a JPEG."""
-    kept = folder() / f"{content.number}-{content.picture}.jpg"
+    return _once(f"{content.number}-{content.picture}", lambda: pictures.draw(content.picture, content.number, SIZE))
+
+
+def draw_portrait(code: str) -> bytes:
+    """Return a merchant's shopfront as a JPEG."""
+    return _once(f"front-{code}", lambda: pictures.draw_shopfront(code, SIZE))
+
+
+def _once(name: str, draw: Callable[[], Image.Image]) -> bytes:
+    kept = folder() / f"{name}.jpg"
     if kept.exists():
         return kept.read_bytes()
-    drawn = pictures.draw(content.picture, content.number, SIZE)
+    drawn = draw()
     out = io.BytesIO()
     drawn.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True)
     unfinished = kept.with_suffix(f".{os.getpid()}")

@@ -22,7 +22,7 @@ from django.conf import settings
 from infra import past_sales
 from infra.cli import work
 from infra.demo import history, people, ward
-from infra.demo.drawing import draw_picture
+from infra.demo.drawing import draw_picture, draw_portrait
 from marketplace.catalog import actions as catalog
 from marketplace.catalog import queries as catalog_queries
 from marketplace.catalog.types import PictureDraft, VariantDraft
@@ -31,6 +31,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.jobs import actions as jobs
 from marketplace.kernel.jobs import queries as job_queries
 from marketplace.kernel.jobs import worker
+from marketplace.merchants import actions as merchant_actions
 from marketplace.merchants import queries as merchants
 from marketplace.orders import actions as orders
 from marketplace.orders import queries as order_queries
@@ -93,6 +94,7 @@ def prepare(progress: Callable[[str], None] = lambda text: None) -> None:
     people.ensure_shopper(work=drain)
     for content in ward.merchants():
         people.ensure_merchant(content)
+    load_portraits()
     load_listings(sold=history.sold(before=before) if weeks() else {})
     load_features()
     hooks.gather("load_demo", merchants={each.code: each.id for each in merchants.list_merchants()})
@@ -106,6 +108,14 @@ def weeks() -> int:
     A part of the ward has none: the past is one of all merchants together.
     """
     return 0 if ward.chosen() else int(os.environ.get("MALL_DEMO_WEEKS", history.WEEKS))
+
+
+def load_portraits() -> None:
+    """Give every merchant that has no picture of its own the drawing of its shopfront."""
+    wanted = [each for each in merchants.list_merchants() if not each.portrait]
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for merchant, picture in zip(wanted, pool.map(draw_portrait, [each.code for each in wanted]), strict=True):
+            merchant_actions.set_portrait(merchant_id=merchant.id, content=picture, actor=people.ACTOR)
 
 
 def load_listings(*, sold: Any) -> None:

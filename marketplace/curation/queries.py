@@ -14,6 +14,7 @@ from marketplace.curation import models
 from marketplace.curation.types import FeaturedMerchant, FeatureMissing, FeatureRecord, HomePage, HomeStory, ThemeView
 from marketplace.kernel import clock
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.types import Merchant
 from plugins.api.types import StoryTeaser
 from plugins.runtime import hooks
 
@@ -100,12 +101,16 @@ def _merchants(rows: Sequence[models.Feature], market: str, language: str) -> tu
             name=catalog.words(found[row.target_id].name, language),
             reason=catalog.words(row.reason, language),
             profile=catalog.words(found[row.target_id].profile, language),
-            image=pictures[found[row.target_id].code],
+            image=_portrait(found[row.target_id]) or pictures[found[row.target_id].code],
         )
         for row in rows
         if row.target_id in found and found[row.target_id].code in pictures
     ]
     return tuple(shown[: SHOWN["merchant"]])
+
+
+def _portrait(merchant: Merchant) -> Picture | None:
+    return Picture(**merchant.portrait) if merchant.portrait else None
 
 
 def _stories(market: str, language: str) -> tuple[HomeStory, ...]:

@@ -24,6 +24,7 @@ class Merchant(models.Model):
     joined_on = models.DateField()
     page_id = models.CharField(max_length=80, default="", blank=True)
     warehouse_id = models.CharField(max_length=80, default="", blank=True, db_index=True)
+    portrait = models.JSONField(default=dict)
 
 
 class LegalNotice(models.Model):

@@ -122,6 +122,7 @@ def _merchant(row: models.Merchant) -> Merchant:
         joined_on=row.joined_on,
         page_id=row.page_id,
         warehouse_id=row.warehouse_id,
+        portrait=row.portrait,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,7 +41,10 @@ class MerchantMissing(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """One merchant. `owner_key` is equal for all merchants of one owner; ids of Saleor may be ""."""
+    """One merchant. `owner_key` is equal for all merchants of one owner; ids of Saleor may be "".
+
+    `portrait` holds the addresses of its picture by width ("w480", "w960"), 4:5; empty when it has none.
+    """
 
     id: str
     code: str
@@ -56,6 +60,7 @@ class Merchant:
     joined_on: date
     page_id: str
     warehouse_id: str
+    portrait: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

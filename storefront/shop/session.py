@@ -29,6 +29,20 @@ def forget_cart(request: HttpRequest, market: str) -> None:
         request.session.pop(key, None)
 
 
+def keep_placed(request: HttpRequest, market: str, *, order_id: str, number: str) -> None:
+    """Remember an order whose payment is not answered yet, until its page can be shown."""
+    request.session[f"placed.{market}"] = {"order": order_id, "number": number}
+
+
+def placed(request: HttpRequest, market: str) -> dict[str, str]:
+    """Return {order, number} of an order that waits for its page, empty when there is none."""
+    return dict(request.session.get(f"placed.{market}", {}))
+
+
+def forget_placed(request: HttpRequest, market: str) -> None:
+    request.session.pop(f"placed.{market}", None)
+
+
 def payment_choice(request: HttpRequest, market: str) -> dict[str, str]:
     """Return the chosen way to pay {method, outcome, transaction}, empty while none is chosen."""
     return dict(request.session.get(f"pay.{market}", {}))

@@ -60,7 +60,7 @@ def merchant(page: Page, slug: str) -> HttpResponse:
     sort, number = read_paging(page)
     listed = catalog.cards(market=page.market, language=page.language, merchant=slug, sort=sort, page=number)
     context = {"merchant": found, "listed": listed, "sort": sort, "sorts": SORTS, "notice": notice_rows(notice)}
-    context |= {"stories": stories, "portrait": listed.cards[0].image if listed.cards else None}
+    context |= {"stories": stories, "portrait": found.portrait or (listed.cards[0].image if listed.cards else None)}
     return render(page, "merchant.html", {**context, "address": page.url("m", slug)})
 
 

@@ -81,9 +81,7 @@ def _after(page: Page, checkout_id: str, payment: Payment) -> HttpResponse:
             page.request, _("The payment was declined. Nothing was charged. Please choose how to pay again.")
         )
         return go(page.url("checkout", "payment"))
-    done = actions.complete(
-        checkout_id=checkout_id, transaction_id=payment.transaction_id, token=session.customer_token(page.request)
-    )
+    done = actions.complete(checkout_id=checkout_id, token=session.customer_token(page.request))
     return _to_order(page, done)
 
 
@@ -92,7 +90,8 @@ def _to_order(page: Page, done: CompletedOrder) -> HttpResponse:
     session.forget_cart(page.request, page.market)
     token = orders.link_token(order_id=done.order_id)
     if token is None:
-        response = render(page, "order_coming.html", {"number": done.number})
+        session.keep_placed(page.request, page.market, order_id=done.order_id, number=done.number)
+        response = go(page.url("checkout", "wait"))
     else:
         messages.success(page.request, _("Thank you. Your order was placed."))
         response = go(page.url("o", token))
@@ -127,6 +126,8 @@ def wait(page: Page) -> HttpResponse:
     """The payment's answer comes later: say so, look again by itself, and go on as soon as it is there."""
     if page.request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
+    if waiting := session.placed(page.request, page.market):
+        return _coming(page, waiting)
     checkout_id = session.cart_id(page.request, page.market)
     if not checkout_id:
         return go(page.url("cart"))
@@ -146,3 +147,13 @@ def wait(page: Page) -> HttpResponse:
     except UnableToBuy:
         return render(page, "checkout_wait.html", {"email": "", "is_open": False})
     return _to_order(page, placed)
+
+
+def _coming(page: Page, waiting: dict[str, str]) -> HttpResponse:
+    """Lead to the order as soon as its payment is seen; until then say its number, and look again by itself."""
+    token = orders.link_token(order_id=waiting["order"])
+    if token is None:
+        return render(page, "order_coming.html", {"number": waiting["number"]})
+    session.forget_placed(page.request, page.market)
+    messages.success(page.request, _("Thank you. Your order was placed."))
+    return go(page.url("o", token))
