@@ -19,26 +19,29 @@ MOST_KEYS = 60
 
 
 class PreparedRows:
-    """The rows of `make(keys)`, a queryset of whole models that filters the column `field` by `__in`.
+    """The rows of `make(keys, *given)`, a queryset of whole models that filters the column `field` by `__in` keys.
 
-    The queryset must not depend on anything else than the keys, and may select related rows and order itself.
+    The queryset must not depend on anything but its arguments; `given` are few different values (a channel's key).
+    It may select related rows, annotate, order and lock.
     """
 
-    def __init__(self, field: models.Field[Any, Any], make: Callable[[list[Any]], models.QuerySet[Any]]) -> None:
+    def __init__(self, field: models.Field[Any, Any], make: Callable[..., models.QuerySet[Any]]) -> None:
         self.field, self.make = field, make
 
-    def __call__(self, keys: Iterable[Any]) -> list[Any]:
+    def __call__(self, keys: Iterable[Any], *given: Any) -> list[Any]:
         """Return the rows whose column is one of `keys`; keys that are None or given twice count once, or not."""
         wanted = [key for key in dict.fromkeys(keys) if key is not None]
         if not wanted:
             return []
         if len(wanted) > MOST_KEYS:
-            return list(self.make(wanted))
+            return list(self.make(wanted, *given))
         connection = connections[router.db_for_read(self.field.model)]
         known: dict[Any, _Compiled] = connection.__dict__.setdefault("engine_prepared_rows", {})
-        compiled = known.get((self, len(wanted)))
+        key = (self, len(wanted), given)
+        compiled = known.get(key)
         if compiled is None:
-            compiled = known[self, len(wanted)] = _Compiled(self.field, self.make, len(wanted), connection)
+            marks = _marks(self.field, len(wanted))
+            compiled = known[key] = _Compiled(self.field, self.make(marks, *given), marks, connection)
         return compiled.rows([self.field.get_db_prep_value(key, connection) for key in wanted])
 
 
@@ -46,10 +49,9 @@ class _Compiled:
     """One statement of one connection, and how its rows become models."""
 
     def __init__(
-        self, field: models.Field[Any, Any], make: Callable[[list[Any]], models.QuerySet[Any]], size: int, db: Any
+        self, field: models.Field[Any, Any], queryset: models.QuerySet[Any], marks: list[Any], db: Any
     ) -> None:
-        marks = _marks(field, size)
-        self.compiler = make(marks).query.get_compiler(connection=db)
+        self.compiler = queryset.query.get_compiler(connection=db)
         self.sql, params = self.compiler.as_sql()
         places = [list(params).index(field.get_db_prep_value(mark, db)) for mark in marks]
         self.params, self.places = list(params), places
@@ -74,7 +76,11 @@ class _Compiled:
         return [self.instance(row) for row in found]
 
     def instance(self, row: tuple[Any, ...]) -> Any:
-        made = self.model.from_db(self.db.alias, self.names, row[self.start : self.end])
+        """Return the model of a row, made as `Model.from_db` makes it: no model here is given less, or signals."""
+        made = self.model.__new__(self.model)
+        made.__dict__.update(zip(self.names, row[self.start : self.end], strict=True))
+        made._state = models.base.ModelState()
+        made._state.adding, made._state.db = False, self.db.alias
         for populator in self.populators:
             populator.populate(row, made)
         for name, place in (self.annotations or {}).items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from marketplace.checkout.actions import PROBLEM_JOB
 from marketplace.kernel.jobs.registry import job, schedule
 from marketplace.orders import kinds
-from marketplace.orders.actions import confirming, facts, parcels, projector, refunds
+from marketplace.orders.actions import confirming, facts, parcels, problems, projector, refunds
 
 
 @job(kinds.PROJECT)
@@ -37,13 +38,19 @@ def cancel(payload: dict[str, Any]) -> None:
 @job(kinds.SHIP)
 def ship(payload: dict[str, Any]) -> None:
     """Tell Saleor and the buyer that a parcel is on its way."""
-    parcels.tell_shipment(order_id=payload["order_id"], merchant_id=payload["merchant_id"])
+    parcels.tell_shipments(order_id=payload["order_id"])
 
 
 @job(kinds.REFUND)
 def refund(payload: dict[str, Any]) -> None:
     """Carry out one refund at Saleor."""
     refunds.carry_out(grant_key=payload["grant_key"])
+
+
+@job(PROBLEM_JOB)
+def open_problem(payload: dict[str, Any]) -> None:
+    """Show the ward desk what happened before there was an order."""
+    problems.open_problem(**payload)
 
 
 @schedule("orders.forget_tokens", every=timedelta(days=1))

@@ -137,13 +137,21 @@ def delete_product(*, product_id: str) -> None:
 
 def list_in_channel(*, product_id: str, channel_id: str, is_published: bool, is_for_sale: bool = True) -> None:
     """Make the product visible and buyable in a channel, or not. A variant needs a price there too."""
-    listing = {
-        "channelId": channel_id,
-        "isPublished": is_published,
-        "visibleInListings": is_published,
-        "isAvailableForPurchase": is_published and is_for_sale,
-    }
-    execute("ProductChannelListingUpdate", {"id": product_id, "input": {"updateChannels": [listing]}})
+    list_in_channels(product_id=product_id, channels={channel_id: is_published}, is_for_sale=is_for_sale)
+
+
+def list_in_channels(*, product_id: str, channels: Mapping[str, bool], is_for_sale: bool = True) -> None:
+    """Make the product visible and buyable in channels, or not: by channel id, in one call."""
+    listings = [
+        {
+            "channelId": channel_id,
+            "isPublished": is_published,
+            "visibleInListings": is_published,
+            "isAvailableForPurchase": is_published and is_for_sale,
+        }
+        for channel_id, is_published in channels.items()
+    ]
+    execute("ProductChannelListingUpdate", {"id": product_id, "input": {"updateChannels": listings}})
 
 
 def remove_from_channel(*, product_id: str, channel_id: str) -> None:

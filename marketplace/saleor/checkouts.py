@@ -14,7 +14,7 @@ from marketplace.saleor import reading, reading_sales
 from marketplace.saleor.catalogue import metadata_input
 from marketplace.saleor.client import APP as APP
 from marketplace.saleor.client import execute
-from marketplace.saleor.types import Address, CompletedCheckout, SaleorCheckout, SaleorDelivery
+from marketplace.saleor.types import Address, CompletedCheckout, SaleorCheckout, SaleorDelivery, SaleorTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ def get_checkout(*, checkout_id: str) -> SaleorCheckout | None:
     """Return the cart, or None when there is none (any more: completed, or expired)."""
     node = execute("CheckoutById", {"id": checkout_id})["checkout"]
     return reading_sales.checkout(node) if node else None
+
+
+def list_transactions(*, checkout_id: str) -> list[SaleorTransaction]:
+    """Return the payments of a cart, with the app's token; none when there is no such cart (any more)."""
+    node = execute("CheckoutTransactions", {"id": checkout_id})["checkout"]
+    return [reading_sales.transaction(each) for each in node["transactions"] or ()] if node else []
 
 
 def add_lines(*, checkout_id: str, lines: Sequence[NewLine], token: str | None = None) -> SaleorCheckout:

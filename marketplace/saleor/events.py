@@ -98,7 +98,9 @@ def dispatch(name: str, body: bytes) -> int:
     heard, hinters = _listeners.get(name, ()), _hinters.get(name, ())
     if heard or hinters:
         event = read_event(name, body)
-        enqueue_hints(_asked_for(hinters, event))
+        hints = _asked_for(hinters, event)
+        if hints:
+            enqueue_hints(hints)
         for listener in heard:
             listener(event)
     return len(heard) + len(hinters)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -80,8 +81,13 @@ def verify(*, signature: str, body: bytes, jwks: Mapping[str, Any]) -> None:
 def _public_key(jwks: Mapping[str, Any], kid: object) -> rsa.RSAPublicKey:
     for key in jwks.get("keys", ()):
         if key.get("kid") == kid and key.get("kty") == "RSA":
-            return rsa.RSAPublicNumbers(e=_integer(key["e"]), n=_integer(key["n"])).public_key()
+            return _made_key(key["e"], key["n"])
     raise UnknownKey(f"unknown key {kid!r}")
+
+
+@lru_cache(maxsize=8)
+def _made_key(exponent: str, modulus: str) -> rsa.RSAPublicKey:
+    return rsa.RSAPublicNumbers(e=_integer(exponent), n=_integer(modulus)).public_key()
 
 
 def _integer(value: str) -> int:

@@ -22,16 +22,18 @@ def post_payment(*, order_id: str) -> bool:
     """Post that an order was paid, at the rates of its day of sale. Returns false when it was posted before."""
     order = orders.order_sums(order_id=order_id)
     lines = posting.payment(order, rules.rule_on(day=order.day_sold))
-    return _post(f"payment:{order_id}", "payment", order, order.day_sold, lines)
+    return _post(_payment_key(order_id), "payment", order, order.day_sold, lines)
 
 
 def post_shipment(*, order_id: str, merchant_id: str) -> bool:
     """Post that a merchant's part left: what stands for it as pending becomes payable. False when posted before."""
-    post_payment(order_id=order_id)
-    order = orders.order_sums(order_id=order_id)
+    paid = Entry.objects.filter(key=_payment_key(order_id)).first()
+    if paid is None:
+        post_payment(order_id=order_id)
+        paid = Entry.objects.get(key=_payment_key(order_id))
     with transaction.atomic():
         lines = posting.shipment(merchant_id, _pending(order_id, merchant_id))
-        return _post(_shipment_key(order_id, merchant_id), "shipment", order, clock.today(), lines)
+        return _post(_shipment_key(order_id, merchant_id), "shipment", paid, clock.today(), lines)
 
 
 def post_refund(*, refund_key: str) -> bool:
@@ -55,7 +57,7 @@ def post_refund(*, refund_key: str) -> bool:
         return _post(f"refund:{refund_key}", "refund", order, given.day, lines)
 
 
-def _post(key: str, kind: str, order: OrderSums, day: date, lines: Sequence[Posting]) -> bool:
+def _post(key: str, kind: str, order: OrderSums | Entry, day: date, lines: Sequence[Posting]) -> bool:
     posting.check_balanced(lines)
     with transaction.atomic():
         fields = {
@@ -84,6 +86,10 @@ def _post(key: str, kind: str, order: OrderSums, day: date, lines: Sequence[Post
             if each.amount
         )
     return True
+
+
+def _payment_key(order_id: str) -> str:
+    return f"payment:{order_id}"
 
 
 def _shipment_key(order_id: str, merchant_id: str) -> str:

@@ -31,6 +31,7 @@ FAKED = (
     "create_product",
     "update_product",
     "list_in_channel",
+    "list_in_channels",
     "create_variant",
     "update_variant",
     "set_prices",
@@ -119,6 +120,15 @@ class FakeSaleor:
 
     def change(self, product_id, **fields):
         self.products[product_id] = replace(self.products[product_id], **fields)
+
+    def list_in_channels(self, *, product_id, channels, is_for_sale=True):
+        for channel_id, is_published in channels.items():
+            self.list_in_channel(
+                product_id=product_id,
+                channel_id=channel_id,
+                is_published=is_published,
+                is_for_sale=is_published and is_for_sale,
+            )
 
     def list_in_channel(self, *, product_id, channel_id, is_published, is_for_sale=True):
         slug = next(slug for slug, (key, *_) in CHANNELS.items() if key == channel_id)

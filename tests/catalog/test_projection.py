@@ -10,6 +10,7 @@ import pytest
 from marketplace.catalog import actions, models, queries, webhooks
 from marketplace.catalog.actions import projection
 from marketplace.kernel import clock
+from marketplace.kernel.jobs.actions import enqueue_hints
 from marketplace.kernel.jobs.models import OutboxJob
 from marketplace.kernel.jobs.worker import work_once
 from marketplace.merchants import actions as merchant_actions
@@ -26,7 +27,7 @@ def _no_engine(settings):
 
 def hear(name, product_id):
     """Let an event arrive and do what it asks for."""
-    webhooks.project(event(name, product_id))
+    enqueue_hints([webhooks.project(event(name, product_id))])
     work_once(now=clock.now())
 
 
@@ -56,7 +57,7 @@ def test_a_dozen_events_of_one_product_are_one_reading(saleor):
     work_once(now=clock.now())
 
     for _ in range(12):
-        webhooks.project(event("PRODUCT_UPDATED", listing.product_id))
+        enqueue_hints([webhooks.project(event("PRODUCT_UPDATED", listing.product_id))])
 
     waiting = OutboxJob.objects.filter(kind="catalog.project", state="pending")
     assert [row.payload for row in waiting] == [{"product_id": listing.product_id}]

@@ -13,6 +13,7 @@ from marketplace.saleor.types import Event
 @pytest.fixture(autouse=True)
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_listeners", {})
+    monkeypatch.setattr(events, "_hinters", {})
     monkeypatch.setattr(events, "_answers", {})
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from infra.engine.checkout import lock_objects
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import ProductChannelListing, ProductVariant, VariantChannelListing
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
@@ -207,19 +208,25 @@ def sold_variants(variant_ids: Iterable[int], channel_id: int) -> dict[int, Any]
     Raises UserErrors when one does not exist.
     """
     wanted = set(variant_ids)
-    in_channel = ProductChannelListing.objects.filter(product_id=OuterRef("product_id"), channel_id=channel_id)
-    price = VariantChannelListing.objects.filter(variant_id=OuterRef("pk"), channel_id=channel_id)
-    rows = ProductVariant.objects.filter(pk__in=wanted).annotate(
-        listed_price=Subquery(price.values("price_amount")[:1]),
-        listed_published=Subquery(in_channel.values("is_published")[:1]),
-        listed_from=Subquery(in_channel.values("available_for_purchase_at")[:1]),
-    )
-    found = {row.pk: row for row in rows}
+    found = {row.pk: row for row in _IN_CHANNEL(wanted, channel_id)}
     if missing := wanted - found.keys():
         ids = [to_global_id("ProductVariant", pk) for pk in missing]
         message = f"Could not resolve to a node with the global id list of '{ids}'."
         raise refuse("variantId", message, "GRAPHQL_ERROR")
     return found
+
+
+def _in_channel(variant_ids: list[int], channel_id: int) -> QuerySet[ProductVariant]:
+    in_channel = ProductChannelListing.objects.filter(product_id=OuterRef("product_id"), channel_id=channel_id)
+    price = VariantChannelListing.objects.filter(variant_id=OuterRef("pk"), channel_id=channel_id)
+    return ProductVariant.objects.filter(pk__in=variant_ids).annotate(
+        listed_price=Subquery(price.values("price_amount")[:1]),
+        listed_published=Subquery(in_channel.values("is_published")[:1]),
+        listed_from=Subquery(in_channel.values("available_for_purchase_at")[:1]),
+    )
+
+
+_IN_CHANNEL = PreparedRows(ProductVariant._meta.pk, _in_channel)
 
 
 def check_quantities(totals: dict[int, int], variants: dict[int, Any], channel_id: int, limit: int | None) -> None:

@@ -14,6 +14,7 @@ from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderNumber
 from infra.engine.payments.models import TransactionItem
+from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.models import TaxClass, Translation
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.ids import to_global_id
@@ -111,7 +112,7 @@ def _delivery(chosen: CheckoutDelivery | None) -> dict[str, Any] | None:
 def _lines(priced: PricedCheckout, order: Order) -> list[OrderLine]:
     names = _translated_names(priced)
     class_ids = {item.tax_class_id for item in priced.lines if item.tax_class_id is not None}
-    classes = {row.pk: row.name for row in TaxClass.objects.filter(pk__in=class_ids)} if class_ids else {}
+    classes = {pk: row.name for pk, row in in_bulk(TaxClass, class_ids).items()}
     return [
         _line(item, order, index, names, classes.get(item.tax_class_id or 0), priced.taxes)
         for index, item in enumerate(priced.lines)
@@ -166,13 +167,18 @@ def _undiscounted(base: Decimal, taxed: TaxedMoney, item: PricedLine, taxes: Cha
     return taxed if compared == base else taxes.apply(base, item.tax_class_id, taxed.currency)[0]
 
 
+_NAMES = PreparedRows(
+    Translation._meta.get_field("object_id"),
+    lambda ids, language: Translation.objects.filter(
+        kind__in=("Product", "ProductVariant"), object_id__in=ids, language_code=language
+    ),
+)
+
+
 def _translated_names(priced: PricedCheckout) -> dict[tuple[str, int], str]:
     variants = [item.line.variant for item in priced.lines]
-    rows = Translation.objects.filter(
-        kind__in=("Product", "ProductVariant"),
-        object_id__in={variant.pk for variant in variants} | {variant.product_id for variant in variants},
-        language_code=priced.checkout.language_code,
-    )
+    ids = {variant.pk for variant in variants} | {variant.product_id for variant in variants}
+    rows = _NAMES(ids, priced.checkout.language_code)
     return {(row.kind, row.object_id): row.fields["name"] for row in rows if row.fields.get("name")}
 
 

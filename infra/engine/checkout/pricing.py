@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate, quantize
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import (
     ProductChannelListing,
     TaxClassRate,
@@ -118,10 +119,14 @@ def lines_with_listings(checkout_ids: list[UUID]) -> list[CheckoutLine]:
     `listed_price` is None when the channel does not sell the variant; `listed_published` and `listed_from` belong to
     the product.
     """
+    return _LINES(checkout_ids)
+
+
+def _lines(checkout_ids: list[UUID]) -> QuerySet[CheckoutLine]:
     channel = OuterRef("checkout__channel_id")
     in_channel = ProductChannelListing.objects.filter(product_id=OuterRef("variant__product_id"), channel_id=channel)
     price = VariantChannelListing.objects.filter(variant_id=OuterRef("variant_id"), channel_id=channel)
-    return list(
+    return (
         CheckoutLine.objects.filter(checkout_id__in=checkout_ids)
         .select_related("variant__product__product_type")
         .annotate(
@@ -130,6 +135,19 @@ def lines_with_listings(checkout_ids: list[UUID]) -> list[CheckoutLine]:
             listed_from=Subquery(in_channel.values("available_for_purchase_at")[:1]),
         )
     )
+
+
+_LINES = PreparedRows(CheckoutLine._meta.get_field("checkout"), _lines)
+_RATES = PreparedRows(
+    TaxClassRate._meta.get_field("country"), lambda countries: TaxClassRate.objects.filter(country__in=countries)
+)
+_CONFIGURATIONS = PreparedRows(
+    TaxConfiguration._meta.get_field("channel"), lambda pks: TaxConfiguration.objects.filter(channel_id__in=pks)
+)
+_EXCEPTIONS = PreparedRows(
+    TaxConfiguration._meta.get_field("channel"),
+    lambda pks: TaxCountryException.objects.filter(configuration__channel_id__in=pks).select_related("configuration"),
+)
 
 
 def is_sold(line: Any, now: datetime) -> bool:
@@ -145,13 +163,10 @@ def taxes_of(pairs: set[tuple[int, str]]) -> dict[tuple[int, str], ChannelTaxes]
     if not pairs:
         return {}
     rates: dict[str, dict[int | None, Decimal]] = {}
-    for row in TaxClassRate.objects.filter(country__in=countries):
+    for row in _RATES(countries):
         rates.setdefault(row.country, {})[row.tax_class_id] = row.rate
-    configurations = {row.channel_id: row for row in TaxConfiguration.objects.filter(channel_id__in=channels)}
-    exceptions = {
-        (row.configuration_id, row.country): row
-        for row in TaxCountryException.objects.filter(configuration__channel_id__in=channels, country__in=countries)
-    }
+    configurations = {row.channel_id: row for row in _CONFIGURATIONS(channels)}
+    exceptions = {(row.configuration_id, row.country): row for row in _EXCEPTIONS(channels)}
     return {pair: _channel_taxes(pair, configurations, exceptions, rates) for pair in pairs}
 
 

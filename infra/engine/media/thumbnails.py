@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from infra.engine.media.models import Thumbnail
 from infra.engine.media.storage import keep, media_url, read, storage
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.ids import to_global_id
 
 #: the edges that exist; a size asked for becomes the nearest of them, as in the contract
@@ -19,6 +20,11 @@ QUALITY = 82
 #: pixels; a larger picture is refused rather than decoded
 MAX_PIXELS = 60_000_000
 
+_KEPT = PreparedRows(
+    Thumbnail._meta.get_field("source"),
+    lambda sources, size, form: Thumbnail.objects.filter(source__in=sources, size=size, format=form),
+)
+
 
 def nearest_size(size: int) -> int:
     """Return the edge served for a wish of `size` pixels; of two equally near, the larger."""
@@ -27,8 +33,7 @@ def nearest_size(size: int) -> int:
 
 def kept_thumbnails(sources: set[str], size: int, format_: str) -> dict[str, str]:
     """Return the paths of thumbnails made already, by source path; one statement."""
-    rows = Thumbnail.objects.filter(source__in=sources, size=size, format=format_)
-    return dict(rows.values_list("source", "path"))
+    return {row.source: row.path for row in _KEPT(sources, size, format_)}
 
 
 def picture_urls(

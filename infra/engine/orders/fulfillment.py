@@ -10,6 +10,7 @@ from infra.engine.orders import lock_objects
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Fulfillment, FulfillmentLine, Order, OrderLine
 from infra.engine.orders.types import FulfillPart, status_of
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
@@ -19,12 +20,22 @@ from infra.engine.warehouses.types import InsufficientStock, Shortage, Wanted
 
 CANNOT_FULFILL = "CANNOT_FULFILL_UNPAID_ORDER"
 
+_LINES = PreparedRows(OrderLine._meta.get_field("order"), lambda pks: OrderLine.objects.filter(order_id__in=pks))
+_FULFILLED = PreparedRows(
+    Fulfillment._meta.get_field("order"),
+    lambda pks: FulfillmentLine.objects.filter(fulfillment__order_id__in=pks).select_related("fulfillment"),
+)
+_WITH_VARIANTS = PreparedRows(
+    FulfillmentLine._meta.get_field("fulfillment"),
+    lambda pks: FulfillmentLine.objects.filter(fulfillment_id__in=pks).select_related("order_line__variant"),
+)
+
 
 def set_status(order: Order) -> None:
     """Work out and save the order's status from its lines and fulfillments. Needs the order's lock."""
-    lines = list(OrderLine.objects.filter(order=order))
+    lines = _LINES([order.pk])
     returned = waiting = replaced = 0
-    for row in FulfillmentLine.objects.filter(fulfillment__order=order).select_related("fulfillment"):
+    for row in _FULFILLED([order.pk]):
         if row.fulfillment.status in ("RETURNED", "REFUNDED_AND_RETURNED"):
             returned += row.quantity
         elif row.fulfillment.status == "REPLACED":
@@ -193,7 +204,7 @@ def approve_fulfillment(
                 raise refuse(None, message, "INVALID")
             if not allow_unpaid and not order.is_fully_paid:
                 raise refuse(None, "Cannot fulfill unpaid order.", CANNOT_FULFILL)
-            rows = list(fulfillment.lines.select_related("order_line__variant"))
+            rows = _WITH_VARIANTS([fulfillment.pk])
             fulfillment.status = "FULFILLED"
             fulfillment.save(update_fields=["status"])
             _send([(fulfillment, rows)], exceed=exceed)

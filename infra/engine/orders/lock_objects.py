@@ -6,23 +6,39 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from infra.engine.orders.models import Fulfillment, Order, OrderLine
-from infra.engine.warehouses.lock_objects import lock
+from infra.engine.prepared import PreparedRows
+from infra.engine.warehouses.lock_objects import lock, locked_rows
 
 
 def order(pk: UUID) -> Order:
     """Lock and return an order with its channel. Raises Order.DoesNotExist."""
-    return lock(Order.objects.select_related("channel").filter(pk=pk)).get()
+    found = locked_rows(_ORDERS, [pk])
+    if not found:
+        raise Order.DoesNotExist(f"no order {pk}")
+    locked: Order = found[0]
+    return locked
 
 
 def lines(pks: Iterable[UUID]) -> dict[UUID, OrderLine]:
     """Lock and return order lines by key, with their variants."""
-    rows = lock(OrderLine.objects.select_related("variant").filter(pk__in=list(pks)).order_by("pk"))
-    return {row.pk: row for row in rows}
+    return {row.pk: row for row in locked_rows(_LINES, pks)}
 
 
 def fulfillment(pk: int) -> Fulfillment:
     """Lock the fulfillment's order, then the fulfillment, and return it with both. Raises DoesNotExist."""
     locked_order = order(Fulfillment.objects.values_list("order_id", flat=True).get(pk=pk))
-    found = lock(Fulfillment.objects.filter(pk=pk)).get()
+    found: Fulfillment = locked_rows(_FULFILLMENTS, [pk])[0]
     found.order = locked_order
     return found
+
+
+_ORDERS = PreparedRows(
+    Order._meta.pk, lambda pks: lock(Order.objects.select_related("channel").filter(pk__in=pks).order_by("pk"))
+)
+_LINES = PreparedRows(
+    OrderLine._meta.pk,
+    lambda pks: lock(OrderLine.objects.select_related("variant").filter(pk__in=pks).order_by("pk")),
+)
+_FULFILLMENTS = PreparedRows(
+    Fulfillment._meta.pk, lambda pks: lock(Fulfillment.objects.filter(pk__in=pks).order_by("pk"))
+)

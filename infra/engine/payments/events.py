@@ -17,6 +17,7 @@ from infra.engine.payments.calculations import amounts_of
 from infra.engine.payments.lock_objects import Locked
 from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.payments.types import FAILURE_OF, MESSAGE_LIMIT
+from infra.engine.prepared import PreparedRows
 
 #: events that may be repeated with the same reference
 REPEATABLE = ("AUTHORIZATION_ACTION_REQUIRED", "CHARGE_ACTION_REQUIRED", "INFO")
@@ -76,9 +77,15 @@ def store_failure(event: TransactionEvent, cause: str) -> TransactionEvent:
     )
 
 
+_EVENTS = PreparedRows(
+    TransactionEvent._meta.get_field("transaction"),
+    lambda pks: TransactionEvent.objects.filter(transaction_id__in=pks),
+)
+
+
 def set_amounts(item: TransactionItem) -> None:
     """Set the transaction's amounts from its events, without saving."""
-    for name, amount in amounts_of(TransactionEvent.objects.filter(transaction=item)).items():
+    for name, amount in amounts_of(_EVENTS([item.pk])).items():
         setattr(item, f"{name}_value", amount)
 
 

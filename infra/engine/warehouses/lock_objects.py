@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from infra.engine.prepared import PreparedRows
 from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock
 
 
@@ -20,15 +21,20 @@ def lock(queryset: QuerySet[Any], *, skip_locked: bool = False) -> QuerySet[Any]
     return queryset.select_for_update(of=("self",), skip_locked=skip_locked)
 
 
+def locked_rows(rows: PreparedRows, keys: Iterable[Any], *given: Any) -> list[Any]:
+    """Return rows of a prepared queryset that locks them."""
+    assert connections["engine"].in_atomic_block, "a lock outside a transaction holds nothing"
+    return rows(keys, *given)
+
+
 def stocks_of_variants_in_channel(*, variant_ids: Iterable[int], channel_id: int) -> list[Stock]:
     """Lock and return the stocks of the variants in the warehouses that the channel may sell from."""
-    warehouses = channel_warehouse_ids(channel_id)
-    return list(lock(Stock.objects.filter(variant_id__in=list(variant_ids), warehouse__in=warehouses).order_by("pk")))
+    return locked_rows(_STOCKS_IN_CHANNEL, variant_ids, channel_id)
 
 
 def stocks(pks: Iterable[int]) -> dict[int, Stock]:
     """Lock and return stocks by key."""
-    return {stock.pk: stock for stock in lock(Stock.objects.filter(pk__in=list(pks)).order_by("pk"))}
+    return {stock.pk: stock for stock in locked_rows(_STOCKS, pks)}
 
 
 def stocks_in_warehouse(*, warehouse_id: Any, variant_ids: Iterable[int]) -> dict[int, Stock]:
@@ -50,3 +56,12 @@ def allocations_of_lines(line_ids: Iterable[Any]) -> list[Allocation]:
 def channel_warehouse_ids(channel_id: int) -> QuerySet[Any]:
     """Return the keys of the warehouses the channel may sell from, as a subquery."""
     return ChannelWarehouse.objects.filter(channel_id=channel_id).values("warehouse_id")
+
+
+_STOCKS = PreparedRows(Stock._meta.pk, lambda pks: lock(Stock.objects.filter(pk__in=pks).order_by("pk")))
+_STOCKS_IN_CHANNEL = PreparedRows(
+    Stock._meta.get_field("variant"),
+    lambda variant_ids, channel_id: lock(
+        Stock.objects.filter(variant_id__in=variant_ids, warehouse__in=channel_warehouse_ids(channel_id)).order_by("pk")
+    ),
+)

@@ -13,7 +13,7 @@ from marketplace.catalog.types import ListingMissing, ListingRecord, UnableToPub
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
 from marketplace.kernel.jobs.actions import enqueue
-from marketplace.saleor.types import SaleorUnavailable
+from marketplace.saleor.types import SaleorUnavailable, SiteIds
 from plugins.api.types import ListingPublished, ListingWithdrawn, Words
 from plugins.runtime import hooks
 
@@ -22,10 +22,13 @@ SYNC_JOB = "catalog.sync_state"
 State = models.Listing.State
 
 
-def publish_listing(*, listing_id: str, actor: str, merchant_id: str | None = None) -> ListingRecord:
+def publish_listing(
+    *, listing_id: str, actor: str, merchant_id: str | None = None, site: SiteIds | None = None
+) -> ListingRecord:
     """Put a listing on sale: ask the gate, write everything at Saleor, then show it.
 
-    Arguments: `actor`, who does it (`user:<id>`, `system…`); `merchant_id`, whose it must be (None: anybody's).
+    Arguments: `actor`, who does it (`user:<id>`, `system…`); `merchant_id`, whose it must be (None: anybody's);
+    `site`, Saleor's ids of the shop, read just before by who publishes many (None: read now).
     Raises `UnableToPublish` with the problems, upon which nothing was changed; `ListingMissing`, also for a merchant's
     own that the ward withdrew (see `relist_listing`); `SaleorRefused` or
     `SaleorUnavailable`, upon which the listing stays as it was here and the same call completes what is half done.
@@ -34,7 +37,7 @@ def publish_listing(*, listing_id: str, actor: str, merchant_id: str | None = No
     if merchant_id is not None and row.withdrawn_by == "ward":
         raise ListingMissing(listing_id)
     _refuse_if_blocked(row)
-    writing.write_listing(row, is_published=True)
+    writing.write_listing(row, is_published=True, ids=site)
     _go_live(row.pk, actor=actor, action="catalog.listing.published")
     row.refresh_from_db()
     projection.project_product(product_id=str(row.product_id))

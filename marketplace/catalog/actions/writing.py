@@ -28,9 +28,9 @@ def write_listing(row: models.Listing, *, is_published: bool, ids: SiteIds | Non
     product = _ensure_product(row, ids, merchant)
     _translate(row, product)
     listed = {code: listing.is_published for code, listing in product.listings.items()}
-    for code in row.markets:
-        if code not in listed:
-            catalogue.list_in_channel(product_id=product.id, channel_id=ids.channels[code].id, is_published=False)
+    hidden = {ids.channels[code].id: False for code in row.markets if code not in listed}
+    if hidden:
+        catalogue.list_in_channels(product_id=product.id, channels=hidden)
     for draft in variants_from_json(row.variants):
         _write_variant(draft, product, ids, merchant)
     _forget_stock(row)
@@ -48,14 +48,15 @@ def write_channels(row: models.Listing, *, is_published: bool) -> None:
 
 def _show(row: models.Listing, product: SaleorProduct, ids: SiteIds, *, is_published: bool) -> None:
     """Publish or hide `product`, as read before it was listed in further channels: there it was listed hidden."""
+    changes: dict[str, bool] = {}
     for code in sorted({*row.markets, *product.listings}):
         wanted = is_published and code in row.markets
         listing = product.listings.get(code)
         is_there = listing is not None and listing.is_published and listing.is_for_sale
         if code in ids.channels and (wanted != is_there or (listing is None and wanted)):
-            catalogue.list_in_channel(
-                product_id=product.id, channel_id=ids.channels[code].id, is_published=wanted, is_for_sale=wanted
-            )
+            changes[ids.channels[code].id] = wanted
+    if changes:
+        catalogue.list_in_channels(product_id=product.id, channels=changes)
 
 
 def write_stock(row: models.Listing, *, sku: str, quantity: int) -> None:

@@ -50,7 +50,7 @@ def confirm_order(*, order_id: str) -> None:
     if order.status == "UNCONFIRMED":
         door.confirm_order(order_id=order_id)
         crash_point("orders.confirmed-at-saleor")
-    fulfilling.fulfill_rest(record=record, order=_read(order_id))
+    fulfilling.fulfill_rest(record=record, order=order)
     crash_point("orders.fulfilled-at-saleor")
     with transaction.atomic(), all_merchants("a confirmed order is told to all its merchants"):
         unconfirmed = OrderRecord.objects.filter(pk=record.pk, state=State.PAID)

@@ -20,6 +20,8 @@ Line = dict[str, Any]
 
 def write_paid(*, record: OrderRecord) -> None:
     """The order is confirmed: its parts, delivery and total."""
+    if not _has_reader(record):
+        return
     language = _language(record)
     parts = MerchantOrder.objects.filter(order=record).order_by("position")
     shown = [
@@ -52,6 +54,8 @@ def write_accepted(*, part: MerchantOrder) -> None:
 def write_shipped(*, part: MerchantOrder) -> None:
     """A parcel is on its way: carrier and tracking number."""
     record = part.order
+    if not _has_reader(record):
+        return
     context = {
         "merchant": _name(part, _language(record)),
         "lines": _lines(part.lines.filter(is_refused=False).order_by("position"), record),
@@ -97,7 +101,7 @@ def link_of(record: OrderRecord) -> str:
 
 
 def _write(record: OrderRecord, step: str, template: str, context: dict[str, Any]) -> None:
-    if record.is_simulated or not record.email:
+    if not _has_reader(record):
         return
     send_mail(
         key=f"order:{record.order_id}:{step}",
@@ -106,6 +110,10 @@ def _write(record: OrderRecord, step: str, template: str, context: dict[str, Any
         language=record.language,
         context={**context, "number": record.number, "link": link_of(record)},
     )
+
+
+def _has_reader(record: OrderRecord) -> bool:
+    return not record.is_simulated and bool(record.email)
 
 
 def _language(record: OrderRecord) -> str:

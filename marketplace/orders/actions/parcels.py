@@ -15,6 +15,7 @@ from marketplace.orders.actions.refunds import get_part
 from marketplace.orders.models import MerchantOrder, OrderRecord
 from marketplace.orders.types import OrderMissing, UnableToShip
 from marketplace.saleor import orders as door
+from marketplace.saleor.types import SaleorOrder, SaleorRefused
 from plugins.api.types import ParcelShipped
 from plugins.runtime import hooks
 
@@ -57,21 +58,36 @@ def ship_parcel(*, order_id: str, merchant_id: str, carrier: str, tracking_numbe
             carrier=carrier.strip(),
             tracking_number=number,
         )
-        payload = {"order_id": order_id, "merchant_id": merchant_id}
-        enqueue(kind=kinds.SHIP, key=f"{order_id}:{merchant_id}", payload=payload, again=True)
+        enqueue(kind=kinds.SHIP, key=order_id, payload={"order_id": order_id}, again=True)
         detail = {"carrier": carrier, "tracking_number": number}
         audit(actor=actor, action="orders.parcel.shipped", subject=f"order:{order_id}", detail=detail)
 
 
-def tell_shipment(*, order_id: str, merchant_id: str) -> None:
-    """Approve the parcel at Saleor, set its tracking number, then tell buyer, ledger and plugins. Repeatable."""
-    with merchant_scope(merchant_id):
-        part = MerchantOrder.objects.select_related("order").get(order__order_id=order_id)
-    if part.state != State.SHIPPING:
+def tell_shipments(*, order_id: str) -> None:
+    """Approve each parcel of an order that was handed over, set its tracking number, tell buyer, ledger and plugins.
+
+    Repeatable. The order is read once for all its parcels; one that cannot be told keeps none of the others back, and
+    the first reason is raised after them.
+    """
+    with all_merchants("the parcels of an order are told together"):
+        rows = MerchantOrder.objects.select_related("order").filter(order__order_id=order_id, state=State.SHIPPING)
+        parts = list(rows.order_by("position"))
+    if not parts:
         return
     order = door.get_order(order_id=order_id)
     if order is None:
         raise OrderMissing(order_id)
+    problems: list[Exception] = []
+    for part in parts:
+        try:
+            _tell_shipment(part, order)
+        except (UnableToShip, SaleorRefused) as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+
+
+def _tell_shipment(part: MerchantOrder, order: SaleorOrder) -> None:
     found = fulfilling.of_warehouse(order, part.warehouse_id)
     if not found:
         raise UnableToShip("Saleor has no parcel of this merchant yet")

@@ -8,6 +8,7 @@ from uuid import UUID
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
 from infra.engine.payments.models import TransactionItem
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_uuid
@@ -29,15 +30,23 @@ def transactions(checkouts: list[Checkout]) -> list[list[TransactionItem]]:
     if missing:
         for checkout in missing.values():
             checkout._transactions = []  # type: ignore[attr-defined]
-        for row in TransactionItem.objects.filter(checkout_id__in=missing):
+        for row in _TRANSACTIONS(missing):
             missing[row.checkout_id]._transactions.append(row)  # type: ignore[index, attr-defined]
     return [checkout._transactions for checkout in checkouts]  # type: ignore[attr-defined]
 
 
 def find(pk: UUID | None) -> Checkout | None:
     """Return a checkout with its channel, delivery and customer, or None."""
-    rows = Checkout.objects.select_related("channel", "assigned_delivery", "user")
-    return rows.filter(pk=pk).first() if pk is not None else None
+    return next(iter(_CHECKOUTS([pk])), None)
+
+
+_CHECKOUTS = PreparedRows(
+    Checkout._meta.pk,
+    lambda pks: Checkout.objects.select_related("channel", "assigned_delivery", "user").filter(pk__in=pks),
+)
+_TRANSACTIONS = PreparedRows(
+    TransactionItem._meta.get_field("checkout"), lambda pks: TransactionItem.objects.filter(checkout_id__in=pks)
+)
 
 
 def id_of(args: dict[str, Any]) -> UUID:

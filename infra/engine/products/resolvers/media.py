@@ -10,6 +10,7 @@ from django.utils import timezone
 from infra.engine.deliveries import declare_event, emit
 from infra.engine.media.storage import PICTURE_TYPES, keep
 from infra.engine.media.thumbnails import check_picture, picture_urls
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import children, get_row
 from infra.engine.products.models import Product, ProductMedia, VariantMedia
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
@@ -32,6 +33,13 @@ for _event in ("PRODUCT_MEDIA_CREATED", "PRODUCT_MEDIA_UPDATED", "PRODUCT_MEDIA_
 #: the size of a picture for which none was named
 WHOLE = 4096
 MAX_BYTES = 20 * 1024 * 1024
+
+
+#: the pictures of products, in their order
+PICTURES = PreparedRows(
+    ProductMedia._meta.get_field("product"),
+    lambda pks: ProductMedia.objects.filter(product_id__in=pks, type="IMAGE").exclude(image=""),
+)
 
 
 @field("ProductMedia", "productId")
@@ -64,7 +72,7 @@ def variant_media(batch: Batch) -> list[Any]:
 @field("Product", "thumbnail")
 def product_thumbnail(batch: Batch) -> list[Any]:
     firsts: dict[int, ProductMedia] = {}
-    rows = ProductMedia.objects.filter(product_id__in=[row.pk for row in batch.parents], type="IMAGE").exclude(image="")
+    rows = PICTURES([row.pk for row in batch.parents])
     for medium in rows:
         firsts.setdefault(medium.product_id or 0, medium)
     media = [firsts.get(row.pk) for row in batch.parents]

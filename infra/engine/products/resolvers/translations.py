@@ -10,6 +10,7 @@ from babel import Locale
 from django.db import transaction
 
 from infra.engine.deliveries import declare_event, emit
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import (
     Attribute,
@@ -101,15 +102,17 @@ def _translated(name: str) -> Callable[[Batch], list[Any]]:
     return lambda batch: [item.fields.get(name) for item in batch.parents]
 
 
+_ROWS = PreparedRows(
+    Translation._meta.get_field("object_id"),
+    lambda pks, kind, code: Translation.objects.filter(kind=kind, language_code=code, object_id__in=pks),
+)
+
+
 def _translation_of(row: Translatable) -> Callable[[Batch], list[Any]]:
     def resolve(batch: Batch) -> list[Any]:
         found = {
             item.object_id: item
-            for item in Translation.objects.filter(
-                kind=row.kind,
-                language_code=batch.args["languageCode"],
-                object_id__in={parent.pk for parent in batch.parents},
-            )
+            for item in _ROWS([parent.pk for parent in batch.parents], row.kind, batch.args["languageCode"])
         }
         return [found.get(parent.pk) for parent in batch.parents]
 
