@@ -7,7 +7,8 @@ import logging
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from marketplace.checkout import queries
+from marketplace.checkout import queries, returning
+from marketplace.checkout.returning import PROBLEM_JOB as PROBLEM_JOB
 from marketplace.checkout.types import (
     Address,
     Cart,
@@ -22,13 +23,20 @@ from marketplace.kernel.jobs import actions as jobs
 from marketplace.saleor import checkouts as door
 from marketplace.saleor import payments
 from marketplace.saleor.types import Address as SaleorAddress
-from marketplace.saleor.types import SaleorPayment, SaleorProblem, SaleorRefused
+from marketplace.saleor.types import SaleorPayment, SaleorProblem, SaleorRefused, SaleorTransaction
 from plugins.api.types import Problem
 
 log = logging.getLogger(__name__)
 FINISH_JOB = "checkout.finish"
-FINISH_AFTER = timedelta(minutes=2)
+LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""How long after a payment began, and then after each look, a cart that was left is looked at."""
 PAID = frozenset({"FULL", "OVERCHARGED"})
+NOT_FOR_GOOD = frozenset({"CHECKOUT_NOT_FULLY_PAID", "NOT_FOUND"})
+"""Refusals after which nothing is paid back: the rest may yet be paid, or the cart became an order."""
+LEFT = (
+    "お支払いのあとにカートの内容が変わり、ご注文が完了しませんでした。",
+    "The cart changed after the payment, and the order was not completed.",
+)
 
 
 def add_line(
@@ -120,12 +128,7 @@ def start_payment(
     if cart is None:
         raise _gone()
     _must_be_payable(cart)
-    jobs.enqueue(
-        kind=FINISH_JOB,
-        key=f"{checkout_id}:{nonce}",
-        payload={"checkout_id": checkout_id},
-        run_at=clock.now() + FINISH_AFTER,
-    )
+    _look_later(checkout_id, f"{checkout_id}:{nonce}", 0)
     try:
         answer = payments.start_payment(
             source_id=checkout_id,
@@ -146,29 +149,70 @@ def process_payment(*, transaction_id: str, data: Mapping[str, object], token: s
         raise _unable(refused) from refused
 
 
-def complete(*, checkout_id: str, transaction_id: str = "", token: str | None = None) -> CompletedOrder:
+def complete(*, checkout_id: str, token: str | None = None) -> CompletedOrder:
     """Turn the paid cart into one order; asked twice, the same order.
 
-    When Saleor refuses after the money was taken (the last piece went to another), the money is asked back first and
-    then `UnableToBuy` says so.
+    When Saleor refuses after the money was taken (the last piece went to another), all of it goes back and
+    `UnableToBuy` says so; see `returning.return_payments`.
     """
     try:
         done = door.complete_checkout(checkout_id=checkout_id, token=token)
     except SaleorRefused as refused:
         problem = _unable(refused)
-        if transaction_id and not refused.codes & {"CHECKOUT_NOT_FULLY_PAID", "NOT_FOUND"}:
-            payments.request_action(transaction_id=transaction_id, action="REFUND", reason="order refused")
+        if not refused.codes & NOT_FOR_GOOD and returning.return_payments(
+            checkout_id=checkout_id, problems=problem.problems
+        ):
             problem = UnableToBuy(*problem.problems, _returned())
         raise problem from refused
     return CompletedOrder(order_id=done.order_id, number=done.number)
 
 
 def finish(*, checkout_id: str) -> CompletedOrder | None:
-    """Complete a cart that was paid and then left, or do nothing. Safe to repeat: a completed cart is gone."""
+    """Complete a cart that was paid and then left, or do nothing. Safe to repeat: a completed cart is gone.
+
+    Raises `UnableToBuy` when Saleor refuses; the payment is then on its way back.
+    """
     checkout = door.get_checkout(checkout_id=checkout_id)
     if checkout is None or checkout.charge_status not in PAID:
         return None
     return complete(checkout_id=checkout_id)
+
+
+def look_after(*, checkout_id: str, name: str, look: int) -> None:
+    """Do what is to be done about a cart whose shopper may never come back. Safe to repeat.
+
+    A paid one is completed, or its money returned. One whose payment is still open (at a bank's page, answered late) is
+    looked at again; at the last look money that does not pay for the whole cart any more is returned.
+    Arguments: `name`, of the payment, unique; `look`, which look this is, from 0.
+    """
+    try:
+        if finish(checkout_id=checkout_id) is not None:
+            return
+    except UnableToBuy as unable:
+        log.warning("a cart that was paid and left cannot be ordered: %s: %s", checkout_id, unable)
+        return
+    if not any(_is_undecided(each) for each in door.list_transactions(checkout_id=checkout_id)):
+        return
+    if look + 1 < len(LOOKS):
+        _look_later(checkout_id, name, look + 1)
+    else:
+        returning.return_payments(checkout_id=checkout_id, problems=(say("checkout.left", *LEFT),))
+
+
+def _look_later(checkout_id: str, name: str, look: int) -> None:
+    jobs.enqueue(
+        kind=FINISH_JOB,
+        key=f"{name}:{look}" if look else name,
+        payload={"checkout_id": checkout_id, "name": name, "look": look},
+        run_at=clock.now() + LOOKS[look],
+    )
+
+
+def _is_undecided(payment: SaleorTransaction) -> bool:
+    """Whether it holds money, or may yet: its newest word is neither a failure nor that everything went back."""
+    newest = payment.events[0].type if payment.events else ""
+    holds = payment.charged or payment.authorized or payment.charge_pending
+    return bool(holds) or (newest.endswith(("_ACTION_REQUIRED", "_REQUEST")) and not payment.refund_pending)
 
 
 def _is_open(checkout_id: str, market: str) -> bool:
