@@ -239,4 +239,6 @@ def _merchant_part(part: models.MerchantOrder, names: dict) -> MerchantPart:
     record = part.order
     empty = ("name", "company", "postal_code", "country", "area", "city", "street", "phone")
     address = ShippingAddress(**{key: record.address.get(key, "") for key in empty})
-    return MerchantPart(part_view(part, names), address, record.language, record.market, record.is_simulated)
+    return MerchantPart(
+        part_view(part, names), address, record.language, record.market, record.is_simulated, record.day_sold
+    )

@@ -143,6 +143,7 @@ class MerchantPart:
     buyer_language: str
     market: str
     is_simulated: bool
+    day_sold: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from marketplace.kernel import clock
 from marketplace.orders import queries as orders
-from marketplace.orders.types import PartView
+from marketplace.orders.types import MerchantPart
 from marketplace.settlement import rules
 from marketplace.settlement.models import Entry, EntryLine
 from marketplace.settlement.types import (
@@ -64,7 +64,7 @@ def earnings(*, merchant_id: str, limit: int = 200, offset: int = 0) -> list[Ear
     """Return one row per line of `limit` of the merchant's parts, newest order first; constant statements."""
     parts = orders.merchant_orders(merchant_id=merchant_id, limit=limit, offset=offset)
     sums = _sums(merchant_id, [each.part.order_id for each in parts])
-    return [row for each in parts for row in _rows(each.part, sums, each.is_simulated)]
+    return [row for each in parts for row in _rows(each, sums)]
 
 
 def earnings_total(*, merchant_id: str) -> EarningsTotal:
@@ -107,8 +107,9 @@ def _sums(merchant_id: str, order_ids: list[str]) -> Sums:
     return {(row["entry__order_id"], row["line_id"], row["what"]): int(row["sum"]) for row in grouped}
 
 
-def _rows(part: PartView, sums: Sums, is_simulated: bool) -> list[EarningsRow]:
+def _rows(found: MerchantPart, sums: Sums) -> list[EarningsRow]:
     rows = []
+    part = found.part
     for index, line in enumerate(part.lines):
 
         def of(what: str, key: str = line.id) -> int:
@@ -123,7 +124,7 @@ def _rows(part: PartView, sums: Sums, is_simulated: bool) -> list[EarningsRow]:
             EarningsRow(
                 order_id=part.order_id,
                 number=part.number,
-                day=clock.day_of(part.placed_at),
+                day=found.day_sold,
                 line_id=line.id,
                 product_id=line.product_id,
                 name=line.label,
@@ -136,7 +137,7 @@ def _rows(part: PartView, sums: Sums, is_simulated: bool) -> list[EarningsRow]:
                 commission_tax=tax,
                 net=sale + delivery - refund - commission - tax,
                 state=part.state,
-                is_simulated=is_simulated,
+                is_simulated=found.is_simulated,
             )
         )
     return rows

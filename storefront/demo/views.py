@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -23,12 +24,16 @@ from django.views.decorators.http import require_POST
 from marketplace.accounts.actions import sign_in
 from marketplace.kernel import clock
 from marketplace.messages import queries as mail_queries
+from marketplace.orders import queries as orders
 from marketplace.saleor import customers
 from plugins.runtime import hooks
+from storefront.demo import people
 from storefront.shop import session
+from storefront.staff import page_of, remember_language
 
 #: what proxies, tunnels and content networks add to a request that comes from elsewhere
 FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_CF_", "HTTP_TRUE_CLIENT_IP")
+MOST_MAILS = 1000
 View = Callable[..., HttpResponse]
 
 
@@ -80,13 +85,17 @@ def accounts() -> list[dict[str, Any]]:
 
 @demo_only
 def home(request: HttpRequest) -> HttpResponse:
-    """The personas, the payment method's outcomes, the mails, the day."""
+    """The personas, the day and what came of it, the payment method's outcomes, the newest mails."""
     methods = hooks.gather("register_payment_methods", market="jp")
-    outcomes = [words[translation.get_language() or "ja"] for method in methods for _code, words in method.outcomes]
+    language = translation.get_language() or "ja"
+    outcomes = [words[language] for method in methods for _code, words in method.outcomes]
+    day = clock.today()
     context = {
-        "accounts": accounts(),
+        "personas": people.personas(accounts(), language),
         "mails": mail_queries.list_mail(limit=5),
-        "day": clock.today(),
+        "day": day,
+        "figures": orders.day_figures(day=day),
+        "events": people.what_happened(language),
         "outcomes": outcomes,
     }
     return render(request, "demo/home.html", context)
@@ -105,22 +114,31 @@ def enter(request: HttpRequest) -> HttpResponse:
         session.keep_customer(request, customers.sign_in(email=wanted, password=account["password"]))
     else:
         sign_in(request=request, email=wanted, actor="system:demo")
-    return redirect(account["page"])
+    return remember_language(redirect(account["page"]), language_of(request))
 
 
 @require_POST
 @demo_only
 def pass_day(request: HttpRequest) -> HttpResponse:
     """Let a day pass: the mall's clock goes on, the worker does what has become due."""
+    before = orders.day_figures(day=clock.today()).parcels_waiting
     clock.let_time_pass(by=timedelta(days=1))
-    messages.success(request, _("A day has passed."))
+    day = clock.today()
+    values = {
+        "day": format_date(day, "full", locale=translation.get_language() or "ja"),
+        "before": before,
+        "now": orders.day_figures(day=day).parcels_waiting,
+    }
+    text = _("A day has passed: it is %(day)s. Parcels waiting over a day: %(now)s (before: %(before)s).")
+    messages.success(request, text % values)
     return redirect("demo:home")
 
 
 @demo_only
 def mails(request: HttpRequest) -> HttpResponse:
-    """Every kept mail, newest first."""
-    return render(request, "demo/mails.html", {"mails": mail_queries.list_mail(to=request.GET.get("to") or None)})
+    """Every kept mail, newest first, of one address or all, a page at a time."""
+    page = page_of(request, mail_queries.list_mail(to=request.GET.get("to") or None, limit=MOST_MAILS))
+    return render(request, "demo/mails.html", {"mails": page.rows, "page": page})
 
 
 @xframe_options_sameorigin

@@ -20,9 +20,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
+    """A picture with its title and its summary in words; `first` and `last` name its outer bars."""
+
     title: str
     summary: str
     svg: SafeString
+    first: str
+    last: str
 
 
 def highest(columns: list[list[Bar]]) -> int:

@@ -101,7 +101,13 @@ def draw_charts(table: PoolTable, words: Words, language: str) -> list[chart.Cha
     bars = [[show_bar(code, line[place], question, words, language) for code, line in kept] for place, _code in columns]
     scale = chart.highest(bars)
     return [
-        chart.Chart(words.name(question.columns, code), summary(each), chart.draw(each, scale, number))
+        chart.Chart(
+            title=words.name(question.columns, code),
+            summary=summary(each),
+            svg=chart.draw(each, scale, number),
+            first=each[0].name if each else "",
+            last=each[-1].name if len(each) > 1 else "",
+        )
         for number, ((_place, code), each) in enumerate(zip(columns, bars, strict=True))
     ]
 

@@ -19,6 +19,7 @@ from plugins.api.pool import PoolCell, PoolRefusal
 from plugins.runtime import hooks
 from storefront.pool import page
 from storefront.pool.words import Words
+from storefront.staff import in_own_language
 
 HEAD = ("measure", "grain", "time", "category", "area", "value_yen", "orders", "owners", "flag", "reason")
 PARENT = ("parent_time", "parent_category", "parent_area")
@@ -36,7 +37,8 @@ def readers_only(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not can(request.user, "pool.cells:read"):
             raise PermissionDenied
-        return view(request)
+        with in_own_language(request):
+            return view(request)
 
     return guarded
 

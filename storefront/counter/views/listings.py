@@ -15,6 +15,7 @@ from marketplace.catalog import actions, queries
 from marketplace.catalog.types import ListingMissing, ListingRecord, PictureDraft, UnableToPublish
 from marketplace.kernel import clock
 from marketplace.merchants.types import Merchant
+from marketplace.saleor.types import SaleorUnavailable
 from storefront.counter.listing_form import LONGEST, ListingForm, fields_of, shown, typed_of
 from storefront.staff import PAGE_SIZE, member_page, page_of
 
@@ -130,7 +131,12 @@ def _record(merchant: Merchant, listing_id: int) -> ListingRecord:
 
 
 def _as_typed(merchant: Merchant, record: ListingRecord) -> dict[str, str]:
-    return typed_of(record, queries.stock_by_sku(listing_id=record.id, merchant_id=merchant.id))
+    """Return what the form shows; without Saleor it opens too, with the number of pieces left empty."""
+    try:
+        stock = queries.stock_by_sku(listing_id=record.id, merchant_id=merchant.id)
+    except SaleorUnavailable:
+        stock = {}
+    return typed_of(record, stock)
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
