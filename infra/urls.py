@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/", include("storefront.demo.urls")),
     path("", include("storefront.shop.urls")),
 ]
+handler403 = "storefront.shop.views.errors.forbidden"
 handler404 = "storefront.shop.views.errors.not_found"
 handler500 = "storefront.shop.views.errors.server_error"

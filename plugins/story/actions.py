@@ -15,7 +15,7 @@ from django.core.files.images import ImageFile
 from django.db import transaction
 from django.template.loader import render_to_string
 from wagtail.images.models import Image
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Revision
 
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
@@ -70,6 +70,24 @@ def withdraw_story(*, slug: str, actor: str) -> None:
             page.unpublish()
     record(actor=actor, action="story.story.withdrawn", subject=f"story:{slug}", detail={})
     sync_stories()
+
+
+def publish_ahead(*, now: datetime) -> int:
+    """Publish in Wagtail what is due by the mall's clock but not yet by the machine's. Returns how many pages.
+
+    Only where the mall's clock is ahead, as in the demo when a day has passed: an editor who sees a story in the shop
+    can then withdraw it like any other. Such a page goes live at the machine's moment, or Wagtail would let it wait.
+    """
+    waiting = Revision.page_revisions.filter(
+        approved_go_live_at__gt=clock.real_now(),
+        approved_go_live_at__lte=now,
+        object_id__in=[str(pk) for pk in StoryPage.objects.values_list("pk", flat=True)],
+    )
+    for revision in (found := list(waiting)):
+        page = revision.as_object()
+        page.go_live_at = clock.real_now()
+        page.save_revision().publish()
+    return len(found)
 
 
 def sync_stories(*, now: datetime | None = None) -> int:

@@ -1,62 +1,33 @@
-"""One running mall for all tests in a browser, and a shopper who looks at every page it comes to."""
+"""One running mall for all tests in a browser, and windows for whoever takes part; pictures are kept for CI.
+
+Pictures: .ci-output/screenshots/<scenario>/<who>-<phone|desktop>-<ja|en>/<nn>-<page>.jpg, with an index.html over all.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.accept.stack import ROOT, Blueprint, running
+from tests.e2e.reader import DESKTOP, SIZES, Reader
 
 SCREENSHOTS = ROOT / ".ci-output" / "screenshots"
 HEIGHT = 900
-PHONE, DESKTOP = 390, 1280
+TIMEOUT_MS = 30_000
+LAST = ("test_scenario_5", "test_scenario_4")
+"""Stories wait for the real clock, and a permit ends when a day passes: the others come before, on an untouched day."""
+Open = Callable[..., Reader]
 
 
-@dataclass
-class Reader:
-    """Somebody with a browser. `see` looks at a page: accessible, not wider than the window, a picture kept."""
-
-    page: Page
-    url: str
-    name: str
-    errors: list[str] = field(default_factory=list)
-    count: int = 0
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.url + path, wait_until="load")
-
-    def see(self, what: str) -> None:
-        """Look at the page as it is now. Raises AssertionError with what is wrong with it."""
-        self.count += 1
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.show_all_pictures()
-        picture = SCREENSHOTS / f"{self.name}-{self.count:02d}-{what}.png"
-        self.page.screenshot(path=str(picture), full_page=True, animations="disabled")
-        found = Axe().run(self.page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], f"{what}: {self.page.url}"
-        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{what} is wider than the window"
-        assert self.errors == [], what
-
-    def show_all_pictures(self) -> None:
-        """Let pictures that load late load, so that the kept picture shows them."""
-        script = "() => document.querySelectorAll('img[loading=lazy]').forEach(each => each.loading = 'eager')"
-        self.page.evaluate(script)
-        self.page.wait_for_load_state("networkidle")
-
-    def press(self, selector: str) -> None:
-        """Press a button that leads on, and wait for the page that follows."""
-        with self.page.expect_navigation(wait_until="load"):
-            self.page.click(selector)
-
-    def path(self) -> str:
-        return self.page.url.removeprefix(self.url)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LAST.index(item.path.stem) + 1 if item.path.stem in LAST else 0)
 
 
 @pytest.fixture(scope="session")
@@ -79,27 +50,49 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-Open = Callable[..., Reader]
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[Path]:
+    """Return the folder of the pictures; an index over all of them is written at the end."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    yield SCREENSHOTS
+    write_index(SCREENSHOTS)
 
 
 @pytest.fixture
-def reader(browser: Browser, mall_url: str) -> Iterator[Open]:
-    """Return a function that opens a browser window of its own: `reader(width=390, language="ja", script=True)`."""
-    opened = []
+def reader(request: pytest.FixtureRequest, browser: Browser, mall_url: str, gallery: Path) -> Iterator[Open]:
+    """Return a function that opens a window: `reader("shopper", width=390, language="ja", script=True)`."""
+    opened: list[BrowserContext] = []
+    scenario = request.path.stem.removeprefix("test_")
 
-    def open_reader(*, name: str, width: int = DESKTOP, language: str = "ja", script: bool = True) -> Reader:
+    def open_reader(who: str, *, width: int = DESKTOP, language: str = "ja", script: bool = True) -> Reader:
+        folder = gallery / scenario / f"{who}-{SIZES[width]}-{language}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHT},
             locale="ja-JP" if language == "ja" else "en-GB",
             java_script_enabled=script,
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(TIMEOUT_MS)
         opened.append(context)
-        found = Reader(context.new_page(), mall_url, name)
-        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-        found.page.on("console", lambda message: found.errors.append(message.text) if message.type == "error" else None)
-        return found
+        return Reader(context.new_page(), mall_url, folder, language)
 
     yield open_reader
     for context in opened:
         context.close()
+
+
+def write_index(folder: Path) -> None:
+    """Write a page that shows every picture, a row for each window."""
+    rows = []
+    for window in sorted({picture.parent for picture in folder.glob("*/*/*.jpg")}):
+        name = escape(str(window.relative_to(folder)))
+        shown = (
+            f'<a href="{quote(str(each.relative_to(folder)))}"><img loading="lazy" '
+            f'src="{quote(str(each.relative_to(folder)))}" alt="{escape(each.stem)}"><br>{escape(each.stem)}</a>'
+            for each in sorted(window.glob("*.jpg"))
+        )
+        rows.append(f"<h2>{name}</h2><p>{' '.join(shown)}</p>")
+    style = "p{display:flex;gap:1rem;overflow-x:auto}img{width:14rem;height:20rem;object-fit:cover;object-position:top}"
+    head = f'<!doctype html><meta charset="utf-8"><title>Screenshots</title><style>{style}</style>'
+    (folder / "index.html").write_text(head + "\n".join(rows), encoding="utf-8")

@@ -15,7 +15,7 @@ from marketplace.kernel.jobs.models import OutboxJob
 from marketplace.kernel.jobs.worker import work_once
 from plugins.runtime import hooks
 from plugins.story import access
-from plugins.story.actions import save_story, sync_stories, withdraw_story
+from plugins.story.actions import publish_ahead, save_story, sync_stories, withdraw_story
 from plugins.story.models import StoryIndexPage, StoryPage, StoryRow
 from plugins.story.types import StoryDraft, StoryMissing
 from tests.catalog.conftest import saleor  # noqa: F401  the fixture
@@ -99,6 +99,20 @@ def test_a_story_appears_and_ends_by_the_malls_clock(saleor, settings):  # noqa:
     assert shown(start) == ("三代目の切子工房をたずねて。", "A visit to a third-generation studio.")
     assert shown(end - timedelta(minutes=1))[0] != ""
     assert shown(end) == ("", "")
+
+
+def test_wagtail_follows_the_malls_clock_where_it_is_ahead(saleor):  # noqa: F811
+    make_live(make_merchant())
+    tomorrow = clock.real_now() + timedelta(days=1)
+    save_story(draft=make_story(visible_from=tomorrow), actor=ACTOR)
+    assert (publish_ahead(now=clock.real_now()), StoryPage.objects.filter(live=True).count()) == (0, 0)
+
+    assert publish_ahead(now=tomorrow) == 2
+    sync_stories(now=tomorrow)
+
+    assert StoryPage.objects.filter(live=True).count() == 2
+    assert StoryRow.objects.filter(is_shown=True).count() == 2
+    assert publish_ahead(now=tomorrow) == 0
 
 
 def test_a_waiting_story_can_be_withdrawn_before_its_time(saleor):  # noqa: F811
