@@ -14,6 +14,7 @@ MALL_DATA = Path(os.environ.get("MALL_DATA", BASE_DIR / ".data"))
 MALL_PUBLIC_URL = os.environ.get("MALL_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 SALEOR_API_URL = os.environ.get("SALEOR_API_URL", "")
 EMBEDDED = not SALEOR_API_URL
+SALEOR_APP_TOKEN = os.environ.get("SALEOR_APP_TOKEN", "")
 SALEOR_EMAIL = os.environ.get("SALEOR_EMAIL", "")
 SALEOR_PASSWORD = os.environ.get("SALEOR_PASSWORD", "")
 

@@ -54,7 +54,9 @@ def staff_token() -> str:
             password = salted_hmac("marketplace.saleor.first_staff", email, algorithm="sha256").hexdigest()
         import_string(settings.ENGINE_ENSURE_SUPERUSER)(email=email, password=password)
     elif not (email and password):
-        raise UnableToInstall("set SALEOR_EMAIL and SALEOR_PASSWORD of a staff member who may manage apps")
+        raise UnableToInstall(
+            "set SALEOR_EMAIL and SALEOR_PASSWORD of a staff member who may manage apps, or SALEOR_APP_TOKEN"
+        )
     payload = execute("TokenCreate", {"email": email, "password": password}, token=None)["tokenCreate"]
     return str(payload["token"])
 
@@ -62,8 +64,12 @@ def staff_token() -> str:
 def install() -> None:
     """Install the app, or take a new token where Saleor has it already. Waits up to 60 s for Saleor's task.
 
-    The embedded engine's queue may have no process of its own yet, so it is drained while waiting.
+    SALEOR_APP_TOKEN, a token of the app as it is installed, is taken as it is. The embedded engine's queue may have no
+    process of its own yet, so it is drained while waiting. Raises `UnableToInstall`.
     """
+    if settings.SALEOR_APP_TOKEN:
+        _take(settings.SALEOR_APP_TOKEN)
+        return
     token = staff_token()
     known = _find_app(token)
     if known is not None:
@@ -96,6 +102,16 @@ def _raise_if_failed(installation_id: str, token: str) -> None:
 def _find_app(token: str) -> dict[str, Any] | None:
     apps = reading.nodes(execute("Apps", {"first": 100}, token=token)["apps"])
     return next((app for app in apps if app["identifier"] == APP_ID and app["isActive"]), None)
+
+
+def _take(token: str) -> None:
+    try:
+        app = execute("CurrentApp", token=token)["app"]
+    except SaleorRefused:
+        app = None
+    if app is None or app["identifier"] != APP_ID:
+        raise UnableToInstall(f"SALEOR_APP_TOKEN opens Saleor as no app {APP_ID}")
+    save_installation(api_url=transport.api_url(), app_id=app["id"], token=token, jwks=fetch_jwks())
 
 
 def _adopt(app: dict[str, Any], token: str) -> None:

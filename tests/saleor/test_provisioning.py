@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from marketplace.saleor import installing, provisioning_data, site
 from marketplace.saleor.client import execute
 from marketplace.saleor.installing import UnableToInstall
+from marketplace.saleor.manifest import WEBHOOKS
 from marketplace.saleor.models import Installation
 from marketplace.saleor.provisioning import provision
 from marketplace.saleor.types import Address, Change
@@ -34,7 +36,38 @@ def test_a_shop_is_provisioned_once_and_says_what_it_would_change() -> None:
     assert provision() == difference
     assert provision(dry_run=True) == []
     _lose_the_token()
+    _move_the_mall()
     _welcome_a_merchant_twice()
+
+
+def _move_the_mall() -> None:
+    """At another address every webhook is sent there, and nothing else changes."""
+    with override_settings(MALL_PUBLIC_URL="http://127.0.0.1:9999"):
+        changes = provision()
+        assert provision() == []
+        found = {webhook["targetUrl"] for webhook in execute("CurrentApp")["app"]["webhooks"]}
+
+    assert {(change.kind, change.field) for change in changes} == {("webhook", "targetUrl")}
+    assert len(changes) == len(WEBHOOKS)
+    assert found == {"http://127.0.0.1:9999/saleor/webhooks"}
+    provision()
+
+
+@embedded
+@both_databases
+def test_a_token_of_the_app_is_enough_where_it_is_installed() -> None:
+    provision()
+    token = Installation.objects.get().token
+    Installation.objects.all().delete()
+
+    with override_settings(SALEOR_APP_TOKEN=token):
+        assert provision() == [Change("app", "machiichi.mall")]
+
+    assert Installation.objects.get().token == token
+    Installation.objects.all().delete()
+    with override_settings(SALEOR_APP_TOKEN="none.of.ours"), pytest.raises(UnableToInstall):
+        provision()
+    assert not Installation.objects.exists()
 
 
 def _lose_the_token() -> None:
