@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+from PIL import Image
 
 from marketplace.accounts.actions import create_user, grant_role, revoke_role
 from marketplace.accounts.models import User
@@ -166,3 +168,33 @@ def test_roles_of_the_ward_are_given_and_taken_and_end_with_the_account():
     assert not can(None, "pool.cube:read")
     with pytest.raises(UnableToCreateUser):
         create_user(email="DESK@example.com", name="Again", actor="test")
+
+
+def make_picture(size=(1600, 1200), kind="JPEG"):
+    out = io.BytesIO()
+    Image.new("RGB", size, (140, 47, 34)).save(out, kind)
+    return out.getvalue()
+
+
+def test_a_merchants_picture_is_kept_in_one_ratio_and_two_widths(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    merchant, other = join(), join("other")
+
+    actions.set_portrait(merchant_id=merchant.id, content=make_picture(), actor="test")
+
+    shown = queries.get_merchant(code="kiriko").portrait
+    sizes = [Image.open(tmp_path / shown[width].removeprefix("/files/")).size for width in ("w480", "w960")]
+    assert sizes == [(480, 600), (960, 1200)]
+    assert queries.get_merchant(code=other.code).portrait == {}
+
+
+@pytest.mark.parametrize("content", [b"no picture", b"", make_picture(kind="BMP")], ids=["text", "nothing", "bmp"])
+def test_what_is_no_picture_changes_nothing(settings, tmp_path, content):
+    settings.MEDIA_ROOT = tmp_path
+    merchant = join()
+
+    with pytest.raises(UnableToSave):
+        actions.set_portrait(merchant_id=merchant.id, content=content, actor="test")
+
+    assert queries.get_merchant(code="kiriko").portrait == {}
+    assert list(tmp_path.rglob("*.webp")) == []
