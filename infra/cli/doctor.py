@@ -16,6 +16,7 @@ from infra.cli.report import Result, result
 
 SUMMARY = "say what is configured and whether it answers"
 HEARTBEAT_MAX_AGE_S = 10
+LEAST_FREE_GB = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,6 +66,8 @@ def look_at_data() -> str:
     if loose:
         raise PermissionError(f"secrets that others may read: {', '.join(loose)}")
     free_gb = shutil.disk_usage(settings.MALL_DATA).free / 1e9
+    if free_gb < LEAST_FREE_GB:
+        raise OSError(f"only {free_gb:.2f} GB free on the disk of {settings.MALL_DATA}: orders stop when it is full")
     return f"{settings.MALL_DATA}, {free_gb:.1f} GB free"
 
 

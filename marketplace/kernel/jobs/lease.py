@@ -12,6 +12,8 @@ from django.db import models, transaction
 from marketplace.kernel.jobs.models import State, Work
 
 LEASE = timedelta(seconds=120)
+LONGEST_PAUSE = timedelta(hours=2)
+"""Between two attempts of one row."""
 BATCH = 20
 _HOST = socket.gethostname()
 _nonce = secrets.token_hex(4)
@@ -24,8 +26,7 @@ def holder() -> str:
 
 def claim(model: type[Work], *, now: datetime, real: datetime, limit: int = BATCH) -> list[Work]:
     """Return at most `limit` due rows, now held by this process, oldest first. Writes nothing when none is due."""
-    free = models.Q(leased_until__isnull=True) | models.Q(leased_until__lt=real)
-    due = model._default_manager.filter(free, state=State.PENDING, run_at__lte=now)
+    due = model._default_manager.filter(is_free(real), _is_due(now), state=State.PENDING)
     ids = list(due.order_by("run_at", "id").values_list("id", flat=True)[:limit])
     if not ids:
         return []
@@ -33,6 +34,17 @@ def claim(model: type[Work], *, now: datetime, real: datetime, limit: int = BATC
         due.filter(id__in=ids).update(leased_by=holder(), leased_until=real + LEASE)
         held = model._default_manager.filter(id__in=ids, state=State.PENDING, leased_by=holder())
         return list(held.order_by("run_at", "id"))
+
+
+def is_free(real: datetime) -> models.Q:
+    """Whether nobody holds a row: no lease, one that is over, or one so far ahead that the clock has gone back."""
+    ahead = models.Q(leased_until__gt=real + 2 * LEASE)
+    return models.Q(leased_until__isnull=True) | models.Q(leased_until__lt=real) | ahead
+
+
+def _is_due(now: datetime) -> models.Q:
+    """Whether a row's time has come, or it was put off under a clock that was ahead and has come back."""
+    return models.Q(run_at__lte=now) | models.Q(attempts__gt=0, run_at__gt=now + 2 * LONGEST_PAUSE)
 
 
 def extend(model: type[Work], row: Work, *, real: datetime) -> bool:

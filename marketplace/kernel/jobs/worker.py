@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import OperationalError, close_old_connections, transaction
 from django.utils.module_loading import import_string
 
 from marketplace.kernel import clock
@@ -61,12 +61,24 @@ def run_forever(*, stop: threading.Event | None = None) -> None:
             now = clock.now()
             done = _run_schedules(now) + _deliver(now) + _work_inbox(now) + _work_jobs(now)
             _run_plugins(now)
+        except OperationalError as error:
+            _tell_trouble(error)
+            ending.wait(1)
+            continue
         except Exception:
             log.exception("the worker could not look for work")
             ending.wait(1)
             continue
         if not done:
             ending.wait(LOOK_EVERY_S)
+
+
+def _tell_trouble(error: OperationalError) -> None:
+    """One line for what a person must put right; the worker goes on looking, and nothing accepted is lost meanwhile."""
+    if "full" in str(error) or "No space left" in str(error):
+        log.error("the disk of the database is full: free some space, and the worker goes on by itself (%s)", error)
+    else:
+        log.error("the worker cannot use its database: %s", error)
 
 
 def _drain(now: datetime) -> Counts:
@@ -223,7 +235,7 @@ def _run_plugins(now: datetime) -> None:
 
 def _take(row: ScheduleRow) -> bool:
     real = clock.real_now()
-    free = ScheduleRow.objects.filter(name=row.name, next_at=row.next_at).exclude(leased_until__gt=real)
+    free = ScheduleRow.objects.filter(lease.is_free(real), name=row.name, next_at=row.next_at)
     return bool(free.update(leased_until=real + lease.LEASE))
 
 
