@@ -91,6 +91,12 @@ def test_killed_at_a_named_point_nothing_is_lost_or_doubled(mall, point):
     check_crash(mall, point)
 
 
+@pytest.mark.parametrize("point", ["inbox.claimed@3", "inbox.handled@4", "inbox.acknowledged-before@9"])
+def test_killed_while_events_are_handled_together_nothing_is_lost_or_doubled(mall, point, monkeypatch):
+    monkeypatch.setenv("TEST_EVENT", "ORDER_UPDATED")
+    check_crash(mall, point)
+
+
 def check_random_kills(mall: Mall, seed: int) -> None:
     moments = random.Random(seed)
     mall.run("feed", str(EVENTS))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.kernel.jobs import actions, lease, queries, registry, worker
 from marketplace.kernel.jobs.models import InboxEvent, OutboxJob, State
-from marketplace.kernel.jobs.types import Counts
+from marketplace.kernel.jobs.types import Counts, Hint
 from plugins.api import hookimpl
 from plugins.runtime.loading import Plugins, use_plugins
 from tests.plugins.test_loading import make_module
@@ -243,3 +244,82 @@ def test_bodies_are_kept_as_they_came():
     actions.receive(event="E", body=b"\xff\x00 raw", headers={})
 
     assert bytes(InboxEvent.objects.get().body) == b"\xff\x00 raw"
+
+
+def hinted(*events):
+    """Let events with these bodies be stored, each asking for the job of its body's key."""
+
+    def hints(event, body):
+        return None if body.startswith(b"!") else [Hint("test.note", body.decode(), {"n": body.decode()})]
+
+    registry.inbox_hints(hints)
+    for number, body in enumerate(events):
+        actions.receive(event=f"EVENT_{number}", body=body, headers={})
+
+
+def test_events_about_one_thing_are_one_job_and_all_done_with_it():
+    ran, alone = [], []
+    registry.job("test.note")(lambda payload: ran.append(payload["n"]))
+    registry.inbox_handler(lambda event, body, headers: alone.append(body))
+    hinted(b"a", b"a", b"b", b"!mine", b"a")
+
+    assert worker.work_once(now=NOW) == Counts(inbox=5, jobs=2)
+
+    assert (sorted(ran), alone) == (["a", "b"], [b"!mine"])
+    assert set(InboxEvent.objects.values_list("state", "leased_by")) == {(State.DONE, "")}
+
+
+def test_a_job_hinted_at_while_it_runs_runs_once_more():
+    ran = []
+
+    def note(payload):
+        ran.append(payload["n"])
+        if len(ran) == 1:
+            hinted(b"a")
+
+    registry.job("test.note")(note)
+    actions.enqueue_hints([Hint("test.note", "a", {"n": "a"}), Hint("test.note", "a", {"n": "a"})])
+
+    worker.work_once(now=NOW)
+
+    assert ran == ["a", "a"]
+
+
+def test_twenty_events_are_handled_with_the_statements_of_two():
+    registry.job("test.note")(lambda payload: None)
+
+    def statements(*bodies):
+        hinted(*bodies)
+        with CaptureQueriesContext(connection) as seen:
+            worker._work_inbox(NOW)
+        return len(seen.captured_queries)
+
+    few = statements(b"a", b"b")
+    many = statements(*(b"%d" % number for number in range(20)))
+
+    assert many == few
+    assert worker.work_once(now=NOW) == Counts(jobs=22)
+
+
+def test_events_that_cannot_be_handled_together_are_handled_one_by_one(monkeypatch):
+    alone = []
+    registry.inbox_handler(lambda event, body, headers: alone.append(body))
+
+    def broken(hints):
+        raise ValueError
+
+    monkeypatch.setattr(worker, "enqueue_hints", broken)
+    hinted(b"a", b"b")
+
+    assert worker.work_once(now=NOW) == Counts(inbox=2)
+    assert alone == [b"a", b"b"]
+
+
+def test_an_event_whose_hints_cannot_be_read_fails_by_itself():
+    registry.inbox_handler(lambda event, body, headers: json.loads(body))
+    registry.inbox_hints(lambda event, body: [Hint("test.note", json.loads(body), {})])
+    registry.job("test.note")(lambda payload: None)
+    actions.receive(event="E", body=b"{", headers={})
+    actions.receive(event="E", body=b'"k"', headers={})
+
+    assert worker.work_once(now=NOW) == Counts(inbox=1, jobs=1, failed=1)

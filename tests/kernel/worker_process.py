@@ -7,6 +7,7 @@ The handler of an event asks for a job, the job makes an effect and asks for a n
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import django
@@ -34,7 +35,8 @@ def register() -> None:
 
     from marketplace.kernel.jobs.actions import enqueue
     from marketplace.kernel.jobs.crash import crash_point
-    from marketplace.kernel.jobs.registry import inbox_handler, job
+    from marketplace.kernel.jobs.registry import inbox_handler, inbox_hints, job
+    from marketplace.kernel.jobs.types import Hint
     from marketplace.kernel.models import PluginSwitch
 
     @inbox_handler
@@ -43,6 +45,11 @@ def register() -> None:
         with transaction.atomic():
             enqueue(kind="test.confirm", key=order, payload={"order": order})
             crash_point("test.uncommitted")
+
+    @inbox_hints
+    def hints(event, body):
+        order = json.loads(body)["order"]
+        return [Hint("test.confirm", order, {"order": order})] if event == "ORDER_UPDATED" else None
 
     @job("test.confirm")
     def confirm(payload):
@@ -70,7 +77,7 @@ def main() -> None:
         case "feed":
             for number in range(int(sys.argv[2])):
                 body = json.dumps({"order": f"o{number}"}).encode()
-                actions.receive(event="ORDER_PAID", body=body, headers={})
+                actions.receive(event=os.environ.get("TEST_EVENT", "ORDER_PAID"), body=body, headers={})
         case "work":
             worker.reclaim()
             print(worker.work_once(now=clock.now()))

@@ -44,7 +44,10 @@ def run_due(now: datetime | None = None, limit: int = 100) -> int:
         claimed = _claim(moment, min(BATCH, limit - done))
         if not claimed:
             break
-        done += _deliver_all(claimed, moment)
+        tried = _deliver_all(claimed, moment)
+        done += tried
+        if tried < len(claimed):
+            break
     return done + run_payment_requests(moment, limit - done)
 
 
