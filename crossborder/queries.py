@@ -18,6 +18,20 @@ UNREVIEWED = {
 }
 
 
+#: HS chapters of food and drink, with sea salt's
+FOOD_CHAPTERS = frozenset(f"{chapter:02}" for chapter in (*range(1, 24), 25))
+UNDECLARED = {
+    "ja": "HSコードが登録されていないため、輸入の規則を確かめられません。",
+    "en": "The goods have no HS code, so we cannot check what the destination allows.",
+}
+
+
+def declared_code(listing: Listing) -> str:
+    """Return the HS code that counts: the declared one, or "" for none and for food under a code that is no food's."""
+    code = listing.hs_code
+    return "" if listing.is_food and code[:2] not in FOOD_CHAPTERS else code
+
+
 def destination_row(*, country: str, market: str, on_date: date) -> DestinationRow | None:
     """Return the newest row in force for a country in a market, or None: not reviewed, therefore closed."""
     rows = [
@@ -48,9 +62,10 @@ def matches(*, row: RestrictionRow, listing: Listing, country: str, carriage: st
     one: what is unknown is not let through."""
     if row.country not in ("*", country) or row.carriage not in ("any", carriage):
         return False
-    if "*" not in row.hs_prefixes and listing.hs_code and not listing.hs_code.startswith(row.hs_prefixes):
+    code = declared_code(listing)
+    if "*" not in row.hs_prefixes and code and not code.startswith(row.hs_prefixes):
         return False
-    if "*" not in row.hs_prefixes and not listing.hs_code:
+    if "*" not in row.hs_prefixes and not code:
         return listing.is_food
     return not row.origin_areas or not listing.origin_area or listing.origin_area in row.origin_areas
 
@@ -67,6 +82,8 @@ def export_problems(*, listing: Listing, destination: Destination, on_date: date
     status = status_of(country=destination.country, market=market, on_date=on_date)
     if not status.is_open:
         return [Problem("crossborder.closed", status.reason, "country", listing.id, source=status.source)]
+    if not listing.hs_code and not listing.is_food:
+        return [Problem("crossborder.undeclared", UNDECLARED, "hs_code", listing.id)]
     return [
         Problem(f"crossborder.{row.code}", row.message, "country", listing.id, source=row.source)
         for row in tables.restrictions()

@@ -75,6 +75,30 @@ def test_an_undeclared_origin_or_code_of_food_is_not_let_through() -> None:
     assert "crossborder.hk-seaweed-10" in problems(replace(NORI, hs_code=""), "HK")
 
 
+def test_goods_without_a_code_or_food_under_a_code_of_no_food_are_not_let_through() -> None:
+    assert problems(replace(GLASS, hs_code=""), "SG") == ["crossborder.undeclared"]
+    assert problems(replace(GLASS, hs_code=""), "JP") == []
+    assert "crossborder.hk-seaweed-10" in problems(replace(NORI, hs_code="701337"), "HK")
+
+
+@pytest.mark.parametrize(
+    ("hs_code", "country", "expected"),
+    [
+        ("030111", "HK", "crossborder.hk-fish-10"),  # live fish
+        ("030910", "HK", "crossborder.hk-fish-10"),  # flours of fish, since HS 2022
+        ("250100", "HK", "crossborder.hk-seasalt-10"),
+        ("121221", "HK", "crossborder.hk-seaweed-10"),
+        ("850760", "SG", "crossborder.post-battery"),
+        ("330499", "SG", "crossborder.post-sunscreen"),
+        ("854340", "HK", "crossborder.post-ecigarette"),
+    ],
+)
+def test_a_rule_meets_every_code_its_source_names(hs_code: str, country: str, expected: str) -> None:
+    listing = replace(NORI, hs_code=hs_code, is_food=hs_code[:2] in queries.FOOD_CHAPTERS)
+
+    assert problems(listing, country) == [expected]
+
+
 def test_a_refusal_carries_its_date_and_source() -> None:
     found = queries.export_problems(listing=NORI, destination=Destination("HK", "overseas"), on_date=TODAY)
 
