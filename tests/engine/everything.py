@@ -30,7 +30,7 @@ ALWAYS = {"first", "languageCode"}
 def select_all(type_: Any, depth: int) -> str:
     """Return a selection of all fields of a type, objects down to `depth` levels below."""
     if isinstance(type_, GraphQLUnionType):
-        parts = [f"... on {each.name} {select_all(each, depth)}" for each in type_.types]
+        parts = [_aliased(each, depth) for each in type_.types]
         return "{ __typename " + " ".join(parts) + " }"
     if isinstance(type_, GraphQLInterfaceType):
         parts = [_aliased(each, depth) for each in schema().get_possible_types(type_)]
@@ -39,7 +39,7 @@ def select_all(type_: Any, depth: int) -> str:
 
 
 def _aliased(type_: GraphQLObjectType, depth: int) -> str:
-    """Fields of the same name may differ between the types of an interface, so each type has its own aliases."""
+    """Fields of the same name may differ between the types of an abstract one, so each type has its own aliases."""
     own = " ".join(f"{type_.name}_{text}" for text in _fields(type_, depth, aliased=True))
     return f"... on {type_.name} {{ {own} __typename }}"
 

@@ -1,0 +1,104 @@
+"""One of everything, with every column that may be empty filled, so that every field has something to give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from infra.engine.checkout.completion import complete_checkout
+from infra.engine.customers.models import Address, User
+from infra.engine.orders import fulfillment
+from infra.engine.orders.models import Order, OrderLine
+from infra.engine.orders.types import FulfillPart
+from infra.engine.payments.models import TransactionEvent, TransactionItem
+from infra.engine.products.models import Channel, ProductVariant
+from infra.engine.schema.context import ANONYMOUS
+from infra.engine.warehouses.models import Warehouse
+from tests.engine.commerce import make_checkout, make_variant, make_warehouse
+from tests.engine.shop import Shop, upload
+
+DATA = {"key": "value", "mall.merchant": "x"}
+KEPT = {"password", "jwt_token_key", "auth_token", "token", "sku", "slug", "payload", "currency", "currency_code"}
+#: columns whose emptiness is a state, not a gap
+STATES = {
+    "unit",
+    "entity_type",
+    "channel",
+    "voucher_code",
+    "parent",
+    "variant",
+    "checkout",
+    "order",
+    "external_url",
+    "price_override",
+}
+
+
+def fill_all() -> Shop:
+    """Make the shop, a cart, an order with a parcel and payments, a customer; fill what is empty in every row."""
+    shop = Shop()
+    product = shop.product()
+    upload(shop.token, product)
+    channel = Channel.objects.get()
+    channel.order_settings |= {"automaticallyConfirmAllNewOrders": False, "allowUnpaidOrders": True}
+    channel.save()
+    warehouse = Warehouse.objects.first() or make_warehouse(channel)
+    ProductVariant.objects.update(sku="SKU-of-the-shop")
+    variant = make_variant(channel, stock={warehouse: 9})
+    order = complete_checkout(checkout_id=make_checkout(channel, {variant: 2}).pk, requestor=ANONYMOUS)
+    line = OrderLine.objects.get(order=order)
+    fulfillment.fulfill_order(
+        order_id=order.pk,
+        parts=[FulfillPart(line.pk, warehouse.pk, 1)],
+        requestor=ANONYMOUS,
+        auto_approve=True,
+        allow_unpaid=True,
+    )
+    make_checkout(channel, {variant: 1})
+    user = User.objects.create(email="filled@example.com", is_confirmed=True)
+    address = Address.objects.create(street_address_1="1-2-3", country="JP")
+    user.addresses.add(address)
+    Order.objects.update(user=user)
+    paid = TransactionItem.objects.create(order=order, currency="JPY", name="card")
+    TransactionEvent.objects.create(transaction=paid, type="CHARGE_SUCCESS", amount_value=Decimal(100), currency="JPY")
+    for model in apps.get_models():
+        if model._meta.app_label.startswith("engine_"):
+            for row in model._default_manager.all():
+                _fill(row)
+    return shop
+
+
+def _fill(row: Any) -> None:
+    changed = []
+    for column in row._meta.concrete_fields:
+        if column.primary_key or column.name in KEPT | STATES or column.is_relation:
+            continue
+        if column.name in ("metadata", "private_metadata"):
+            setattr(row, column.name, DATA)
+        elif getattr(row, column.name) in (None, "") and not column.choices:
+            setattr(row, column.name, _value(column, row))
+        else:
+            continue
+        changed.append(column.name)
+    if changed:
+        type(row)._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in changed})
+
+
+def _value(column: Any, row: Any) -> Any:
+    if isinstance(column, models.DateTimeField):
+        return dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    if isinstance(column, models.DateField):
+        return dt.date(2026, 1, 1)
+    if isinstance(column, models.DecimalField | models.IntegerField | models.FloatField):
+        return 1
+    if isinstance(column, models.BooleanField):
+        return True
+    if isinstance(column, models.JSONField):
+        return {}
+    if "url" in column.name:
+        return f"https://example.com/{row.pk}"
+    return f"x{row.pk}" if isinstance(column, models.CharField | models.TextField) else None
