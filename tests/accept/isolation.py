@@ -137,6 +137,8 @@ OPEN: dict[str, Open] = {
     SHOP + "account/sign-in/": Open("jp/ja/account/sign-in/", 303),
     SHOP + "account/register/": Open("jp/ja/account/register/", 303),
     SHOP + "account/confirm/": Open("jp/ja/account/confirm/", 303),
+    SHOP + "account/forgotten/": Open("jp/ja/account/forgotten/"),
+    SHOP + "account/password/": Open("jp/ja/account/password/", 303),  # without the mailed token
     SHOP + "account/sign-out/": Open("jp/ja/account/sign-out/", 405),
 }
 # Pages of two libraries, which hold nothing of a merchant: allauth's are about whoever is signed in; Wagtail's open to
