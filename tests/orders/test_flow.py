@@ -15,7 +15,6 @@ from marketplace.orders.actions import (
     refund_lines,
     refuse_line,
     refuse_lines,
-    retry_refund,
     ship_parcel,
 )
 from marketplace.orders.models import OrderRecord
@@ -252,46 +251,6 @@ def test_a_refund_that_the_provider_refuses_is_shown_to_the_ward(saleor, three, 
 
     assert [problem.order_id for problem in queries.open_problems()] == ["o1"]
     assert queries.day_figures(day=date(2026, 11, 20), now=NOW).open_problems == 1
-
-
-def test_the_ward_asks_again_for_a_refund_that_failed_and_the_buyer_is_paid_once(saleor, three, work):
-    saleor.refund_outcome = "FAILURE"
-    bring_in(saleor, work, three_parts())
-    refuse_line(order_id="o1", merchant_id=three["nori"], line_id="l2", reason="品切れ", actor="user:1")
-    work()
-    (problem,) = queries.open_problems()
-
-    assert retry_refund(problem_id=problem.id, actor="user:9")
-    work()
-    still = [each.code for each in queries.open_problems()]
-    saleor.refund_outcome = "SUCCESS"
-    assert retry_refund(problem_id=problem.id, actor="user:9")
-    assert not retry_refund(problem_id=problem.id, actor="user:9")
-    work()
-
-    assert still == [problem.code]
-    assert queries.open_problems() == []
-    assert saleor.orders["o1"].refunded == sum((each.amount for each in saleor.orders["o1"].granted_refunds), yen(0))
-    assert [each.state for each in queries.order_for_buyer(token=queries.link_token(order_id="o1")).refunds] == ["made"]
-    assert saleor.calls["grant"] == 1
-    with pytest.raises(OrderMissing):
-        retry_refund(problem_id=problem.id + 1000, actor="user:9")
-
-
-def test_the_days_orders_cost_the_same_statements_for_one_and_for_five(saleor, three, work, django_assert_num_queries):
-    for number in range(5):
-        goods = (("glass", "kiriko"), ("nori", "nori"))
-        lines = [make_line(f"{name}{number}", product=name, merchant=code, total=1100) for name, code in goods]
-        bring_in(saleor, work, make_order(f"o{number + 1}", lines=lines, shipping=1000))
-    day = queries.list_orders(limit=1)[0].day_sold
-
-    with django_assert_num_queries(5):
-        one = queries.orders_of_day(day=day, limit=1)
-    with django_assert_num_queries(5):
-        five = queries.orders_of_day(day=day, limit=5)
-
-    assert [each.order_id for each in one] == ["o5"]
-    assert five == [queries.order_sums(order_id=f"o{number}") for number in (5, 4, 3, 2, 1)]
 
 
 def test_pieces_that_came_back_are_paid_back_and_never_more_than_the_line(saleor, three, work, plugin):
