@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from infra.cli.report import Result, result
 
-SUMMARY = "sum up orders, ledger, pool and mails; list the events kept"
+SUMMARY = "sum up orders, ledger, pool, mails and work that waits; list the events kept"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,7 @@ def fingerprint(order: object) -> str:
 
 
 def sums() -> list[Result]:
+    from marketplace.kernel.jobs import queries as jobs
     from marketplace.messages import queries as messages
     from marketplace.orders import queries as orders
     from marketplace.saleor import site
@@ -62,4 +63,5 @@ def sums() -> list[Result]:
         result("ledger", not any(settlement.imbalance().values()), {"accounts": ledger, "left": left}),
         result("facts", True, facts),
         result("mails", True, sorted(each.key for each in messages.list_mail(limit=100_000))),
+        result("work", True, {**jobs.count_pending(), "parked": len(jobs.parked())}),
     ]

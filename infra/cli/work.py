@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -77,7 +78,9 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     from marketplace.kernel.jobs import worker
 
     if not options.once:
-        worker.run_forever(stop=Pulse.until_signal())
+        stop = Pulse.until_signal()
+        print("mall work: looking for work", file=sys.stderr, flush=True)
+        worker.run_forever(stop=stop)
         return []
     counts = worker.work_once(now=at or clock.now())
     detail = asdict(counts) if is_dataclass(counts) and not isinstance(counts, type) else dict(counts)

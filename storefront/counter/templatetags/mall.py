@@ -82,6 +82,7 @@ PERSONAS = {
 
 PROBLEMS = {
     "orders.refund_failed": _("The payment company refused to pay money back to the buyer."),
+    "checkout.payment_returned": _("A cart was paid but could not be ordered any more; its payment goes back."),
     "orders.not_divided": _("The order could not be divided among merchants, so nobody was asked to send it."),
 }
 
