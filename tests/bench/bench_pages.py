@@ -40,7 +40,7 @@ KINDS = {
     "cached": "whole page kept in front of Django",
 }
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
-LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
+LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s) *$", re.MULTILINE)
 BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
 IN_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -127,4 +127,6 @@ def measure(url: str, seconds: float) -> tuple[float, float, float]:
     if rate is None:
         raise RuntimeError(f"wrk said nothing of {url}:\n{said}")
     times = {share: float(number) * IN_MS[unit] for share, number, unit in LATENCY.findall(said)}
+    if set(times) != {"50", "99"}:
+        raise RuntimeError(f"{url} was not answered while wrk measured: is the machine busy?\n{said}")
     return float(rate.group(1)), times["50"], times["99"]
