@@ -26,7 +26,7 @@ def test_goods_leave_with_their_permit_and_come_back_with_its_renewal(reader: Op
     member = reader("merchant", width=PHONE)
     buyer = reader("buyer", width=DESKTOP, language="en")
     lookers = [reader("looker", width=width, language=each) for each in WORDS for width in (PHONE, DESKTOP)]
-    today = today_in(member)
+    today = walks.today_in(member)
     walks.enter_counter(member, MERCHANT)
     for number, first_day in valid_permits(member):
         enter_permit(member, number, first_day, today)
@@ -52,13 +52,6 @@ def test_goods_leave_with_their_permit_and_come_back_with_its_renewal(reader: Op
         looker.go(f"{walks.shop_of(looker)}p/{YOKAN}/")
         looker.see("back")
     orders(buyer)
-
-
-def today_in(reader: Reader) -> date:
-    """Return the mall's day, as the demo's page names it."""
-    reader.go("/demo/")
-    year, month, day = reader.page.inner_text("section:has(#day) h2").split("/")
-    return date(int(year), int(month), int(day))
 
 
 def valid_permits(member: Reader) -> list[tuple[str, date]]:

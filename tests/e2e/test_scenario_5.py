@@ -25,7 +25,8 @@ AHEAD = timedelta(hours=6)
 
 def test_a_story_comes_at_its_time_and_goes_when_withdrawn(reader: Open) -> None:
     slug = f"asa-no-hiroba-{secrets.token_hex(3)}"
-    begins = datetime.now(JAPAN) + timedelta(days=days_passed(reader)) + AHEAD
+    now = datetime.now(JAPAN)
+    begins = datetime.combine(walks.today_in(reader("clock", width=PHONE)), now.time()) + AHEAD
     writers = {"ja": reader("writer", width=DESKTOP), "en": reader("writer", width=PHONE, language="en")}
     shoppers = [reader("shopper", width=width, language=each) for each in WORDS for width in (PHONE, DESKTOP)]
     for language, writer in writers.items():
@@ -58,15 +59,6 @@ def test_a_story_comes_at_its_time_and_goes_when_withdrawn(reader: Open) -> None
         shopper.reload_until(lambda each=shopper: not link_to(each, slug).count())
         assert status_of_story(shopper, slug) == 404
         shopper.see("gone")
-
-
-def days_passed(reader: Open) -> int:
-    """Return by how many days the demo's clock is ahead: a mall that runs already may have been used before."""
-    visitor = reader("clock", width=PHONE)
-    visitor.go("/demo/")
-    shown = visitor.page.inner_text("section:has(#day) h2")
-    year, month, day = (int(part) for part in shown.split()[0].split("/"))
-    return (datetime(year, month, day, tzinfo=JAPAN).date() - datetime.now(JAPAN).date()).days
 
 
 def link_to(shopper: Reader, slug: str):  # type: ignore[no-untyped-def]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import date
 from decimal import Decimal
 
 from tests.accept.shopping import HOME, SINGAPORE, amount
@@ -117,6 +118,15 @@ def open_order(member: Reader, code: str, number: str) -> None:
     link = f"main a[href*='/orders/{number}/'] >> nth=0"
     member.reload_until(lambda: member.page.locator(link).count())
     member.press(link)
+
+
+def today_in(reader: Reader) -> date:
+    """Return the mall's day, as the demo's page names it to somebody who reads Japanese."""
+    reader.go("/demo/")
+    found = re.search(r"(\d{4})/(\d{1,2})/(\d{1,2})", reader.text("section:has(#day)"))
+    assert found, reader.text()
+    year, month, day = found.groups()
+    return date(int(year), int(month), int(day))
 
 
 def let_a_day_pass(reader: Reader) -> None:
