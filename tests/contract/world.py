@@ -38,7 +38,8 @@ UNITED_STATES = {
     "lastName": "Tester",
     "firstName": "Hana",
 }
-SHOPPER = "shopper@example.com"
+SHOPPER = "guest@example.com"
+"""Nobody's account: the order of a guest with a customer's address is that customer's."""
 
 
 @dataclass

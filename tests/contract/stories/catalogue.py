@@ -84,5 +84,9 @@ def tell(world: World) -> None:
         {"id": product, "input": {"removeChannels": [world.channel("jp")]}},
     )
     ask("catalogue/product_unlisted", "ProductById", {"id": product})
+    nameless = {"product": product, "sku": f"{world.run}-new-nameless", "name": "", "attributes": []}
+    made = ask("catalogue/variant_create_nameless", "ProductVariantCreate", {"input": nameless})
+    third = made["data"]["productVariantCreate"]["productVariant"]["id"]
+    ask("catalogue/variant_nameless", "ProductVariantById", {"id": third})  # is called by its SKU
     ask("catalogue/delete", "ProductDelete", {"id": product})
     ask("catalogue/delete_twice", "ProductDelete", {"id": product})

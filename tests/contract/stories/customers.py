@@ -27,7 +27,7 @@ def tell(world: World) -> None:
     ask("customers/me_anonymous", "Me", token=None)
     reset = {"email": f"nobody-{email}", "redirectUrl": "http://127.0.0.1:8910/reset", "channel": "jp"}
     ask("customers/reset_unknown", "RequestPasswordReset", reset, token=None)
-    token = world.ask.confirmation(email)
+    token = world.ask.confirmation("customers/confirmation_event", email)
     ask("customers/confirm", "ConfirmAccount", {"email": email, "token": token}, token=None)
     signed = world.ask.patiently("customers/sign_in", "TokenCreate", {"email": email, "password": account["password"]})
     tokens = signed["data"]["tokenCreate"]
