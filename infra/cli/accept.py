@@ -13,7 +13,10 @@ SUMMARY = "run the acceptance scenarios on a stack of their own"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--engine", choices=["embedded", "live"], default="embedded", help="which Saleor (default embedded)"
+        "--engine",
+        choices=["embedded", "live"],
+        default="embedded",
+        help="which Saleor: our engine, or one that SALEOR_API_URL names",
     )
     parser.add_argument("--only", metavar="ID", action="append", help="one scenario; may be given again")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite", help="which database")

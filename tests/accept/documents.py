@@ -57,22 +57,23 @@ def _arguments(field: GraphQLField, root: str, ids: Ids, known: dict[str, Any]) 
         if name in known:
             values[name] = known[name]
         elif is_required_argument(argument) or name == "id":
-            values[name] = _value(argument.type, root, name, ids)
+            values[name] = value(argument.type, root, name, ids)
         elif name == "first":
             values[name] = 20
     return values
 
 
-def _value(kind: Any, root: str, name: str, ids: Ids) -> Any:
+def value(kind: Any, root: str, name: str, ids: Ids) -> Any:
+    """Return a value of a type; an id comes from `ids`."""
     if isinstance(kind, GraphQLNonNull):
-        return _value(kind.of_type, root, name, ids)
+        return value(kind.of_type, root, name, ids)
     if isinstance(kind, GraphQLList):
-        return [_value(kind.of_type, root, name, ids)]
+        return [value(kind.of_type, root, name, ids)]
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
         return {
-            each: _value(field.type, root, each, ids)
+            each: value(field.type, root, each, ids)
             for each, field in kind.fields.items()
             if is_required_input_field(field) or str(get_named_type(field.type)) == "ID"
         }

@@ -1,7 +1,8 @@
 """Who may ask what of the commerce contract: every root field of the engine, tried as everybody who has no staff token.
 
-Merchants and ward people have none and are nobody to the engine, as to Saleor; a shopper has a customer's. What is for
-staff answers an id that exists exactly as one that does not, and changes nothing.
+Merchants and ward people have none and are nobody to the engine, as to Saleor (`try_signs` proves it for every role); a
+shopper has a customer's. What is for staff answers an id that exists exactly as one that does not, and changes nothing;
+so does what is for a customer with the ids of another's addresses.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from tests.accept import documents
+from tests.accept import documents, shopping
 from tests.accept.isolation import MERCHANTS, World, sights
 from tests.accept.runner import Check
 from tests.accept.visitor import Visitor
@@ -68,7 +70,34 @@ STAFF = _names(
     appInstall appFetchManifest appActivate appDeactivate customerCreate staffCreate permissionGroupCreate
     """
 )
+Asker = tuple[str, Visitor, str]
+Sent = tuple[str, dict[str, Any]]
+Written = Callable[[documents.Ids], Sent]
 REFUSED = ("PermissionDenied",)
+STREET = "他人の番地1-2-3"
+# Of one's own, what answers with something though nothing of another's: to anybody, or to whoever it is about.
+ANYBODY = _names("requestPasswordReset accountRegister tokenVerify accountUpdate")
+# What would change or end the role itself is asked so that it is refused: wrong passwords, no new address.
+_WRONG = {"password": "not the password", "email": "soramame-glass@example.com", "token": "not.a.token"}
+KNOWN: dict[str, dict[str, Any]] = {
+    "tokenCreate": {**_WRONG, "email": "shopper@example.com"},
+    "tokenRefresh": {"refreshToken": "not.a.token"},
+    "tokenVerify": _WRONG,
+    "setPassword": {**_WRONG, "email": "shopper@example.com"},
+    "confirmAccount": {**_WRONG, "email": "shopper@example.com"},
+    "passwordChange": {"oldPassword": "not the password", "newPassword": "a password of another"},
+    "requestPasswordReset": {"email": "shopper@example.com", "redirectUrl": "https://evil.example/", "channel": "jp"},
+    "accountRegister": {
+        "input": {
+            "email": "shopper@example.com",
+            "password": "a long password 1",
+            "channel": "jp",
+            "redirectUrl": "https://evil.example/",
+        }
+    },
+    "accountAddressCreate": {"input": {"country": "JP"}},
+    "accountUpdate": {"input": {}},
+}
 TYPES = (
     ("variant", "ProductVariant"),
     ("media", "ProductMedia"),
@@ -85,7 +114,30 @@ TYPES = (
     ("checkout", "Checkout"),
     ("app", "App"),
     ("user", "User"),
+    ("address", "Address"),
 )
+
+
+def try_signs(world: World, check: Check) -> None:
+    """Whoever works in the mall holds nothing that the engine knows: what signs a role in, sent as a cookie or as a
+    bearer's token, is answered as a stranger is; nor is a shopper's token of Saleor anybody at the mall's own API."""
+    question = (
+        "query($id: ID!) { me { id email } order(id: $id) { number } orders(first: 1) { edges { node { id } } } }"
+    )
+    variables = {"id": world.hidden[0]}
+    stranger = world.stack.visitor("ja")
+    nobody = stranger.graphql(question, variables)
+    check("engine: a stranger is nobody and lists no orders", "PermissionDenied" in str(nobody), nobody)
+    for role, visitor in world.people.items():
+        check.equal(f"engine: {role} by cookies is a stranger", visitor.graphql(question, variables), nobody)
+        signs = [value for name, value in visitor.client.cookies.items() if name in ("sessionid", "csrftoken")]
+        found = [stranger.graphql(question, variables, token=sign).get("data") for sign in signs]
+        check(f"engine: what signs {role} in is no token", all(not (each or {}).get("orders") for each in found), found)
+    stranger.get("/accounts/login/")
+    headers = {"X-CSRFToken": stranger.client.cookies["csrftoken"], "Referer": stranger.base + "/"}
+    headers["Authorization"] = f"Bearer {[token for _, _, token in askers(world) if token][0]}"
+    answer = stranger.client.post("/api/graphql/", json={"query": "{ viewer { email } }"}, headers=headers)
+    check.equal("api: a shopper's token of Saleor is nobody", answer.json(), {"data": {"viewer": None}})
 
 
 def try_fields(world: World, check: Check) -> None:
@@ -94,15 +146,19 @@ def try_fields(world: World, check: Check) -> None:
     schema = documents.read_schema(lambda query, variables: anybody.graphql(query, variables))
     assert schema.query_type is not None and schema.mutation_type is not None
     before = sights(world)
-    askers = list(_askers(world))
+    roles, address = list(askers(world)), anothers_address(world)
     for kind, fields in (("query", schema.query_type.fields), ("mutation", schema.mutation_type.fields)):
         for name in fields:
-            wrong = list(_wrong(world, schema, kind, name, askers))
-            check(f"engine {kind} {name}", not wrong, wrong[:3])
+
+            def written(ids: documents.Ids, kind: str = kind, name: str = name) -> Sent:
+                return documents.document(schema, kind, name, ids, KNOWN.get(name, {}), depth=3)[:2]
+
+            found = list(wrong(world, name, written, roles, address))
+            check(f"engine {kind} {name}", not found, found[:3])
     check("the engine's refused writes changed nothing", sights(world) == before)
 
 
-def _askers(world: World) -> Iterator[tuple[str, Visitor, str]]:
+def askers(world: World) -> Iterator[Asker]:
     """Yield role, visitor and token: each role asks with its cookies, the shopper with its customer's token too."""
     for role, visitor in world.people.items():
         if role in ("anonymous", "shopper", *MERCHANTS[:2]):
@@ -112,19 +168,42 @@ def _askers(world: World) -> Iterator[tuple[str, Visitor, str]]:
     yield "customer", world.people["anonymous"], str(token)
 
 
-def _wrong(world: World, schema: Any, kind: str, name: str, askers: list[tuple[str, Visitor, str]]) -> Iterator[str]:
+def anothers_address(world: World) -> str:
+    """Return the id of the address of a customer who is none of the roles, registered by the shop's own pages."""
+    email, password = f"neighbour-{secrets.token_hex(4)}@example.com", "a long password 1"
+    visitor = world.stack.visitor("ja")
+    form = "form[action$='account/register/']"
+    visitor.submit(visitor.get("/jp/ja/account/"), form, **{"new-email": email, "new-password": password})
+    told = shopping.until(lambda: shopping.mails_to(visitor, email), bool)
+    visitor.client.get(told[0].links("/account/confirm/")[0])
+    sign_in = "mutation($e: String!, $p: String!) { tokenCreate(email: $e, password: $p) { token } }"
+    token = visitor.graphql(sign_in, {"e": email, "p": password})["data"]["tokenCreate"]["token"]
+    mutation = """mutation($street: String!) { accountAddressCreate(input: {country: JP, postalCode: "131-0045",
+      countryArea: "東京都", city: "墨田区", streetAddress1: $street, firstName: "花子", lastName: "見本"
+    }) { address { id } errors { field code } } }"""
+    found = visitor.graphql(mutation, {"street": STREET}, token=str(token))
+    return str(found["data"]["accountAddressCreate"]["address"]["id"])
+
+
+def wrong(
+    world: World, name: str, written: Written, roles: list[Asker], address: str, *, also: Container[str] = ()
+) -> Iterator[str]:
+    """Yield what is wrong with the answers to one root field, asked by `written` with real ids and with made-up ones.
+
+    `written` aliases the root field "answer". `address`: the id of another's address. `also`: fields of one's own that
+    may refuse what exists in other words than what does not.
+    """
     if sum(name in group for group in (PUBLIC, SELF, HOLDER, STAFF)) != 1:
         yield "no expectation, or more than one"
         return
-    if name in SELF and kind == "mutation":
-        return  # about whoever asks; the customer's own tests try them
-    for role, visitor, token in askers:
-        answers = []
-        for ids in (_real(world), _made_up):
-            query, variables, _asked = documents.document(schema, kind, name, ids, {}, depth=3)
-            answers.append(visitor.graphql(query, variables, token=token))
+    for role, visitor, token in roles:
+        sent = [written(ids) for ids in (_real(world, address), _made_up)]
+        answers = [visitor.graphql(query, variables, token=token) for query, variables in sent]
+        variables, has_ids = sent[1][1], sent[0] != sent[1]
         real, nothing = (_plain(each) for each in answers)
         text = json.dumps(answers[0], ensure_ascii=False)
+        if STREET in text:
+            yield f"{role} shows another's address: {text[:200]}"
         if name not in HOLDER:
             yield from (f"{role} shows {each}" for each in world.secrets if each in text and each not in str(variables))
         if name in STAFF:
@@ -132,11 +211,17 @@ def _wrong(world: World, schema: Any, kind: str, name: str, askers: list[tuple[s
                 yield f"{role}: {real[:150]}, for nothing {nothing[:150]}"
             if not any(code in text for code in REFUSED) and _answer(answers[0]) is not None:
                 yield f"{role} was not refused: {text[:200]}"
-        elif name == "me" and not token and _answer(answers[0]) is not None:
-            yield f"{role} is somebody: {text[:150]}"
+        elif name == "me":
+            if not token and _answer(answers[0]) is not None:
+                yield f"{role} is somebody: {text[:150]}"
+        elif name in SELF:
+            if has_ids and real != nothing and name not in (*ANYBODY, *also):
+                yield f"{role}: {real[:150]}, for nothing {nothing[:150]}"
+            if _object(_answer(answers[0])) and name not in ANYBODY:
+                yield f"{role} got something of another's: {text[:200]}"
         elif "Private" in name and not any(code in text for code in REFUSED):
             yield f"{role} was not refused: {text[:200]}"
-        elif name in HOLDER and _object(answers[1]):
+        elif name in HOLDER and _object(_answer(answers[1])):
             yield f"{role} got something for an id that is none: {nothing[:200]}"
 
 
@@ -144,9 +229,8 @@ def _answer(found: dict[str, Any]) -> Any:
     return (found.get("data") or {}).get("answer")
 
 
-def _object(found: dict[str, Any]) -> Any:
+def _object(answer: Any) -> Any:
     """Return what a payload holds besides errors, or the thing itself."""
-    answer = _answer(found)
     if isinstance(answer, dict) and "errors" in answer:
         kept = {key: value for key, value in answer.items() if key not in ("errors", "__typename") and value}
         return {key: value for key, value in kept.items() if not key.lower().endswith("errors")}
@@ -166,12 +250,12 @@ def _kind(root: str, argument: str) -> str:
     return "Order"
 
 
-def _real(world: World) -> Callable[[str, str], str]:
-    """Return ids of things that exist: the shared order, and the first of everything else."""
+def _real(world: World, address: str) -> Callable[[str, str], str]:
+    """Return ids of things that exist: the shared order, another's address, and the first of everything else."""
 
     def ids(root: str, argument: str) -> str:
         kind = _kind(root, argument)
-        return world.hidden[0] if kind == "Order" else _gid(kind, "1")
+        return {"Order": world.hidden[0], "Address": address}.get(kind) or _gid(kind, "1")
 
     return ids
 

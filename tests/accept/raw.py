@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -32,7 +33,8 @@ PRODUCT = """query($id: ID!) { product(id: $id) { id category { slug } metadata 
 
 
 def staff_token(stack: Stack) -> str:
-    variables = {"email": STAFF["SALEOR_EMAIL"], "password": STAFF["SALEOR_PASSWORD"]}
+    staff = os.environ if stack.blueprint.engine == "live" else STAFF
+    variables = {"email": staff["SALEOR_EMAIL"], "password": staff["SALEOR_PASSWORD"]}
     return str(stack.visitor().graphql(TOKEN, variables)["data"]["tokenCreate"]["token"])
 
 

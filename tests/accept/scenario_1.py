@@ -139,7 +139,8 @@ def read_part(stack: Stack, code: str, number: str) -> Decimal:
     """Return the total that a merchant's counter shows of its part of an order; it appears once confirmed."""
     member = stack.visitor("ja")
     shopping.enter(member, f"{code}@example.com")
-    page = shopping.until(lambda: member.get(f"/counter/{code}/"), lambda seen: number in seen.text)
+    shopping.until(lambda: member.get(f"/counter/{code}/orders/{number}/"), lambda seen: seen.status == 200)
+    page = member.get(f"/counter/{code}/")
     for link in page.links(f"/counter/{code}/orders/"):
         part = member.get(link)
         heading = part.soup.select_one("h1")
@@ -191,7 +192,7 @@ def pay_late(stack: Stack, check: Check) -> None:
     """The provider answers half a minute later: the order waits, is nobody's work yet, and goes on by itself."""
     guest, page = start(stack, "late")
     check("a late answer is waited for on a page", shopping.path_of(page).endswith("/wait/"), page.url)
-    number = re.search(r"ご注文\s*(\d+)", page.text)
+    number = re.search(r"ご注文(?:番号)?\s*(\d+)", page.text)
     check("… which names the order", number, page.text[:300])
     check.equal("… of which nobody is told yet", shopping.mails_to(guest, f"late-{RUN}@example.com"), [])
     later = datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(minutes=10)

@@ -260,7 +260,8 @@ class Stack:
 
     def visitor(self, language: str = "ja") -> Visitor:
         """Return somebody with an empty cookie jar."""
-        return Visitor(self.url, language)
+        is_live = self.blueprint.engine == "live"
+        return Visitor(self.url, language, os.environ["SALEOR_API_URL"] if is_live else "/graphql/")
 
     def log_tail(self, size: int = 4000) -> str:
         path = self.folder / "log"

@@ -51,8 +51,9 @@ class Page:
 class Visitor:
     """One cookie jar and one language."""
 
-    def __init__(self, base: str, language: str) -> None:
+    def __init__(self, base: str, language: str, saleor: str = "/graphql/") -> None:
         self.base = base
+        self.saleor = saleor  # where Saleor's GraphQL is
         self.client = httpx.Client(
             base_url=base, follow_redirects=True, timeout=60, headers={"Accept-Language": language}, trust_env=False
         )
@@ -82,10 +83,10 @@ class Visitor:
         return self._page(self.client.post(action, data=data, files=files or None, headers={"Referer": page.url}))
 
     def graphql(self, query: str, variables: dict[str, Any] | None = None, *, token: str = "") -> dict[str, Any]:
-        """Ask the engine as anybody could over HTTP."""
+        """Ask Saleor, or the engine, as anybody could over HTTP."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         body = {"query": query, "variables": variables or {}}
-        answer: dict[str, Any] = self.client.post("/graphql/", json=body, headers=headers).json()
+        answer: dict[str, Any] = self.client.post(self.saleor, json=body, headers=headers).json()
         return answer
 
     def _page(self, response: httpx.Response) -> Page:
