@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from infra.cli.report import Result
 from marketplace.saleor.types import Change
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     django.setup()
     if options.afresh:
         delete_demo_data()
-    steps = [
+    steps: list[tuple[str, Callable[[], object]]] = [
         ("databases", migrate),
         ("static files", collect_static),
         ("Saleor: channels, attributes, the app", provision),
