@@ -26,7 +26,7 @@ UNDECLARED = {
 }
 
 
-def declared_code(listing: Listing) -> str:
+def declared_code(*, listing: Listing) -> str:
     """Return the HS code that counts: the declared one, or "" for none and for food under a code that is no food's."""
     code = listing.hs_code
     return "" if listing.is_food and code[:2] not in FOOD_CHAPTERS else code
@@ -62,7 +62,7 @@ def matches(*, row: RestrictionRow, listing: Listing, country: str, carriage: st
     one: what is unknown is not let through."""
     if row.country not in ("*", country) or row.carriage not in ("any", carriage):
         return False
-    code = declared_code(listing)
+    code = declared_code(listing=listing)
     if "*" not in row.hs_prefixes and code and not code.startswith(row.hs_prefixes):
         return False
     if "*" not in row.hs_prefixes and not code:

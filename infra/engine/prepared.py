@@ -59,7 +59,7 @@ class _Compiled:
         columns = info["select_fields"]
         self.model, self.start, self.end = info["model"], columns[0], columns[-1] + 1
         self.names = [item[0].target.attname for item in select[self.start : self.end]]
-        self.populators = get_related_populators(info, select, db.alias)
+        self.populators = get_related_populators(info, select, db.alias)  # type: ignore[call-arg]  # stubs are ahead of Django
         self.annotations = self.compiler.annotation_col_map
         self.converters = self.compiler.get_converters([item[0] for item in select])
         self.db = db

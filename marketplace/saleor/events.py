@@ -100,7 +100,7 @@ def dispatch(name: str, body: bytes) -> int:
         event = read_event(name, body)
         hints = _asked_for(hinters, event)
         if hints:
-            enqueue_hints(hints)
+            enqueue_hints(hints=hints)
         for listener in heard:
             listener(event)
     return len(heard) + len(hinters)

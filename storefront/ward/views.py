@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.catalog import actions as catalog
 from marketplace.catalog import queries as listings_of
-from marketplace.catalog.types import ListingMissing, UnableToPublish
+from marketplace.catalog.types import ListingMissing, ListingState, UnableToPublish
 from marketplace.curation import actions as curation
 from marketplace.curation import queries as curated
 from marketplace.curation.types import FeatureKind
@@ -28,7 +28,7 @@ from plugins.runtime import hooks
 from storefront.staff import PAGE_SIZE, page_of, role_page
 
 LONGEST = 200
-PUBLIC_STATES = ("live", "withdrawn")
+PUBLIC_STATES: tuple[ListingState, ...] = ("live", "withdrawn")
 
 
 @role_page("ward.desk:view")

@@ -70,7 +70,7 @@ def test_pages_speak_japanese_and_english(published, question):
     client = make_reader("marketer")
 
     japanese = client.get("/pool/", question).content.decode()
-    english = client.get("/pool/", question, headers={"accept-language": "en"}).content.decode()
+    english = client.get("/pool/", {**question, "lang": "en"}).content.decode()
 
     assert "販売データプールに聞く" in japanese
     assert "Ask the sales pool" in english

@@ -27,7 +27,7 @@ def _no_engine(settings):
 
 def hear(name, product_id):
     """Let an event arrive and do what it asks for."""
-    enqueue_hints([webhooks.project(event(name, product_id))])
+    enqueue_hints(hints=[webhooks.project(event(name, product_id))])
     work_once(now=clock.now())
 
 
@@ -57,7 +57,7 @@ def test_a_dozen_events_of_one_product_are_one_reading(saleor):
     work_once(now=clock.now())
 
     for _ in range(12):
-        enqueue_hints([webhooks.project(event("PRODUCT_UPDATED", listing.product_id))])
+        enqueue_hints(hints=[webhooks.project(event("PRODUCT_UPDATED", listing.product_id))])
 
     waiting = OutboxJob.objects.filter(kind="catalog.project", state="pending")
     assert [row.payload for row in waiting] == [{"product_id": listing.product_id}]

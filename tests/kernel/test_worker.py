@@ -278,7 +278,7 @@ def test_a_job_hinted_at_while_it_runs_runs_once_more():
             hinted(b"a")
 
     registry.job("test.note")(note)
-    actions.enqueue_hints([Hint("test.note", "a", {"n": "a"}), Hint("test.note", "a", {"n": "a"})])
+    actions.enqueue_hints(hints=[Hint("test.note", "a", {"n": "a"}), Hint("test.note", "a", {"n": "a"})])
 
     worker.work_once(now=NOW)
 

@@ -33,7 +33,7 @@ def enqueue(
         crash_point("outbox.stored")
 
 
-def enqueue_hints(hints: Iterable[Hint]) -> None:
+def enqueue_hints(*, hints: Iterable[Hint]) -> None:
     """Write the jobs that hints ask for, each once, due at once also when it was done before; two statements a kind.
 
     As `enqueue(again=True)` for each of them, except that the payload of a job that is there already stays: it is the
@@ -69,7 +69,7 @@ def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
 def _insert_once(row: InboxEvent) -> int | None:
     """Store the row in one statement; its id, or None when its digest is there already."""
     fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
-    names = ", ".join(connection.ops.quote_name(each.column) for each in fields)
+    names = ", ".join(connection.ops.quote_name(str(each.column)) for each in fields)
     values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
     marks = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(InboxEvent._meta.db_table)

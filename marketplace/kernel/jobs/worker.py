@@ -127,7 +127,7 @@ def _run_together(rows: list[Work], hints: list[Hint]) -> None:
     for _ in rows:
         crash_point("inbox.claimed")
     with transaction.atomic():
-        enqueue_hints(hints)
+        enqueue_hints(hints=hints)
         for _ in rows:
             crash_point("inbox.handled")
         mine = InboxEvent.objects.filter(pk__in=[row.pk for row in rows], leased_by=lease.holder())
