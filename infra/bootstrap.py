@@ -97,7 +97,8 @@ def install_locks(names: list[str]) -> None:
     options = ["--require-hashes", "--only-binary", ":all:", *files]
     uv = shutil.which("uv")
     if uv:
-        done = subprocess.run([uv, "pip", "install", "--python", str(PYTHON), *options], check=False, stdout=sys.stderr)
+        command = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *options]
+        done = subprocess.run(command, check=False, stdout=sys.stderr)
         if done.returncode == 0:
             return
         say("uv could not install them; trying pip")
@@ -178,6 +179,7 @@ def main() -> None:
         prepare_environment(groups_for(arguments))
     python = sys.executable if wants_help else str(PYTHON)  # the help needs nothing installed
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of our processes compiles everything anew: seconds each
     environment["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
     os.execve(python, [python, "-m", "infra", *arguments], environment)  # noqa: S606
 
