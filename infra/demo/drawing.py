@@ -26,7 +26,7 @@ QUALITY = 84
 
 def draw_picture(content: DemoListing) -> bytes:
     """Return one listing's picture as a JPEG."""
-    return _once(f"{content.number}-{content.picture}", lambda: pictures.draw(content.picture, content.number, SIZE))
+    return _once(f"{content.number}-{content.slug}", lambda: pictures.draw_listing(content.picture, content.slug, SIZE))
 
 
 def draw_portrait(code: str) -> bytes:

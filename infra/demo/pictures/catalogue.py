@@ -54,7 +54,7 @@ CRAFTS: dict[str, tuple[Draw, tuple[str, ...]]] = {
     "beans": (sweets.beans, ("black", "flour", "simmered", "peanut")),
 }
 
-# Words of a listing's slug that tell its form. The first that is found in the slug wins.
+# Words of a listing's slug that tell its form. The longest that is found in the slug wins: obijime is no obi.
 FORM_WORDS: dict[str, str] = {
     "nanako-rocks": "nanako rocks", "kikutsunagi-ochoko": "kikutsunagi small", "yarai": "yarai tumbler",
     "kiriko-hashioki": "hashioki", "asanoha-glass": "asanoha akane tumbler", "pendant": "pendant",
@@ -110,5 +110,9 @@ def draw(craft: str, seed: int, size: tuple[int, int] = SIZE, form: str = "") ->
 
 def draw_listing(craft: str, slug: str, size: tuple[int, int] = SIZE, number: int = 0) -> Image.Image:
     """Draw picture `number` (from 0) of the demo listing `slug`: its form follows from the words of the slug."""
-    form = next((form for word, form in FORM_WORDS.items() if word in slug), "")
-    return draw(craft, zlib.crc32(slug.encode()) + number, size, form)
+    return draw(craft, zlib.crc32(slug.encode()) + number, size, listing_form(slug))
+
+
+def listing_form(slug: str) -> str:
+    """Return what the demo listing `slug` shows ("yokan", "bowl"), "" for a slug without any word of `FORM_WORDS`."""
+    return FORM_WORDS.get(max((word for word in FORM_WORDS if word in slug), key=len, default=""), "")
