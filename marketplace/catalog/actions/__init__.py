@@ -4,12 +4,13 @@ from marketplace.catalog.actions.categories import ensure_categories
 from marketplace.catalog.actions.checking import recheck_all, recheck_merchant
 from marketplace.catalog.actions.editing import add_picture, change_stock, draft_listing, update_listing
 from marketplace.catalog.actions.indexing import index_pending, reindex
-from marketplace.catalog.actions.projection import project_all, project_merchant, project_product
+from marketplace.catalog.actions.projection import ask_projection, project_all, project_merchant, project_product
 from marketplace.catalog.actions.publishing import publish_listing, relist_listing, sync_state, withdraw_listing
 from marketplace.catalog.actions.reconciling import reconcile
 
 __all__ = [
     "add_picture",
+    "ask_projection",
     "change_stock",
     "draft_listing",
     "ensure_categories",

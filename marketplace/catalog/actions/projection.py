@@ -7,6 +7,7 @@ whatever is skipped here is written by a projection that has read at least as la
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,8 @@ from django.db.models import F
 from marketplace.catalog import content, models
 from marketplace.catalog.queries.listings import view_of_row
 from marketplace.kernel import clock
-from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.jobs.actions import enqueue, enqueue_hints
+from marketplace.kernel.jobs.types import Hint
 from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import queries as merchants
 from marketplace.saleor import catalogue
@@ -40,6 +42,19 @@ def project_product(*, product_id: str) -> bool:
     ticket = _take_ticket(listing)
     product = catalogue.get_product(product_id=product_id)
     return _write(listing.pk, ticket, product)
+
+
+def ask_projection(*, product_ids: Iterable[str]) -> int:
+    """Ask, in the caller's transaction if one is open, that products be projected soon, because their stock moved.
+
+    For changes that no event tells: Saleor says of a promise to an order only that the last piece went, and of one
+    taken back only that there is a first piece again. Products that no listing stands for are left out. Returns how
+    many were asked for.
+    """
+    known = models.Listing.objects.filter(product_id__in=set(product_ids)).values_list("product_id", flat=True)
+    hints = [Hint(PROJECT_JOB, str(each), {"product_id": str(each)}) for each in known]
+    enqueue_hints(hints=hints)
+    return len(hints)
 
 
 def project_merchant(*, merchant_id: str) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from marketplace.catalog import actions as goods
 from marketplace.catalog import queries as catalog
 from marketplace.kernel import clock, fx
 from marketplace.kernel.jobs.actions import enqueue
@@ -23,6 +24,7 @@ from marketplace.saleor import orders as door
 from marketplace.saleor.types import SaleorOrder
 
 PAID = frozenset({"FULL", "OVERCHARGED"})
+GIVEN_UP = frozenset({"CANCELED", "EXPIRED"})
 SOLD_ON, REFUNDED_ON, SIMULATED = "mall.sold_on", "mall.refunded_on", "mall.simulated"
 
 
@@ -30,13 +32,17 @@ def project_order(*, order_id: str) -> bool:
     """Read the order at Saleor and bring it into the mall. Returns whether the mall has it now.
 
     When it is first seen paid it is divided among its merchants, once and for ever, and its check is asked for. Later
-    it only tells which refunds were made. An unpaid, expired or unknown order is not the mall's business.
+    it only tells which refunds were made. An unpaid, expired or unknown order is not the mall's business, but its
+    pieces are promised or free again, and the pages of its goods are asked to say so.
     Raises `SaleorUnavailable`. An order that cannot be divided is opened as a problem and stays unconfirmed.
     """
     order = door.get_order(order_id=order_id)
     if order is None:
         return False
-    if not OrderRecord.objects.filter(order_id=order_id).exists():
+    is_known = OrderRecord.objects.filter(order_id=order_id).exists()
+    if not is_known or order.status in GIVEN_UP:
+        goods.ask_projection(product_ids=[line.product_id for line in order.lines])
+    if not is_known:
         if not _is_paid(order):
             return False
         try:
