@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal, get_currency_precision
 from django.conf import settings
 from django.forms import BoundField
 from django.template import engines
@@ -19,6 +19,7 @@ from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from marketplace.kernel.money import format_money
 from plugins.api.money import Money
 from storefront.assets_index import asset_url
 from storefront.fragments import card_list
@@ -90,22 +91,9 @@ def build_environment(**options: Any) -> Environment:
     return environment
 
 
-@lru_cache(maxsize=8192)
-def _money_text(amount: Decimal, currency: str, language: str) -> str:
-    digits = get_currency_precision(currency)
-    if language == "ja" and currency == "JPY":
-        return f"{format_decimal(amount, '#,##0', locale='ja', decimal_quantization=False)}円"
-    if language == "ja" and currency == "USD":
-        return f"{format_decimal(amount, '#,##0.00', locale='ja')}米ドル"
-    if currency == "USD":
-        return f"US${format_decimal(amount, '#,##0.00', locale='en')}"
-    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-    return format_currency(amount, currency, pattern, locale=language, currency_digits=False)
-
-
 def money_text(money: Money) -> str:
     """Return an amount as a shop writes it: 12,100円 in Japanese, US$98.00 or ¥12,100 in English. No tax words."""
-    return _money_text(money.amount, money.currency, translation.get_language() or "ja")
+    return format_money(money, translation.get_language() or "ja")
 
 
 def money_amount(money: Money) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from babel.numbers import format_currency
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -16,7 +16,8 @@ from marketplace.catalog import markets, models, relevance, rows
 from marketplace.catalog.analysis import fold, pairs, segments
 from marketplace.catalog.protocols import SearchBackend, SearchHits, SearchQuery
 from marketplace.catalog.types import Facet, FacetValue
-from marketplace.kernel.money import minor_units
+from marketplace.kernel.money import format_money, minor_units
+from plugins.api.money import Money
 
 FACETS = ("category", "merchant", "price", "availability")
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -167,9 +168,8 @@ def _price_label(market: str, language: str, low: int, high: int | None) -> str:
     found = markets.get_market(market)
     currency = found.currency if found else "JPY"
     scale = 10 ** minor_units(currency)
-    locale = language.replace("-", "_")
 
     def show(minor: int) -> str:
-        return format_currency(minor // scale, currency, format="¤#,##0", locale=locale, currency_digits=False)
+        return format_money(Money(Decimal(minor // scale), currency), language)
 
     return f"{show(low)} – {show(high)}" if high is not None else f"{show(low)} –"

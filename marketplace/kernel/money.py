@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.core import get_global
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from plugins.api.money import Money
 
 _DEFAULT_DECIMALS = 2
+_JAPANESE_UNITS = {"JPY": "円", "USD": "米ドル"}
+_SIGNS = {"JPY": "¥", "USD": "US$"}
 
 
 def minor_units(currency: str) -> int:
@@ -66,5 +69,22 @@ def sum_money(amounts: Sequence[Money], currency: str) -> Money:
 
 
 def format_money(money: Money, locale: str) -> str:
-    """Return `money` as readers of `locale` ("ja", "en", "zh-Hant") write it: ￥1,320, $12.50."""
-    return format_currency(money.amount, money.currency, locale=locale.replace("-", "_"))
+    """Return `money` as the mall writes it to readers of `locale`, on pages and in mail alike; no tax words.
+
+    In Japanese yen are 12,100円 and dollars 98.00米ドル; else yen are ¥12,100 and dollars US$98.00, since other
+    countries' dollars are dollars too. Any other currency has its own sign or code before the figure.
+    """
+    return _written(money.amount, money.currency, locale.replace("-", "_"))
+
+
+@lru_cache(maxsize=8192)
+def _written(amount: Decimal, currency: str, locale: str) -> str:
+    digits = minor_units(currency)
+    figure = "#,##0" + ("." + "0" * digits if digits else "")
+    is_japanese = locale.lower().partition("_")[0] == "ja"
+    if is_japanese and currency in _JAPANESE_UNITS:
+        return format_decimal(amount, figure, locale="ja") + _JAPANESE_UNITS[currency]
+    if currency in _SIGNS:
+        sign = "-" if amount < 0 else ""
+        return f"{sign}{_SIGNS[currency]}{format_decimal(abs(amount), figure, locale=locale)}"
+    return format_currency(amount, currency, "¤" + figure, locale=locale, currency_digits=False)

@@ -66,6 +66,17 @@ def test_rounding_down_is_towards_zero():
     assert round_down(Money(Decimal("-10.999"), "USD")) == Money(Decimal("-10.99"), "USD")
 
 
-def test_money_is_written_as_its_reader_writes_it():
-    assert format_money(Money(1320, "JPY"), "ja") == "￥1,320"
-    assert format_money(Money(Decimal("12.5"), "USD"), "en") == "$12.50"
+@pytest.mark.parametrize(
+    ("amount", "currency", "ja", "en"),
+    [
+        ("14300", "JPY", "14,300円", "¥14,300"),
+        ("-550", "JPY", "-550円", "-¥550"),
+        ("12.5", "USD", "12.50米ドル", "US$12.50"),
+        ("1.2345", "KWD", "KWD1.234", "KWD1.234"),
+    ],
+)
+def test_money_is_written_as_its_reader_writes_it(amount, currency, ja, en):
+    money = Money(Decimal(amount), currency)
+
+    assert (format_money(money, "ja"), format_money(money, "en")) == (ja, en)
+    assert format_money(money, "en-GB") == en

@@ -209,7 +209,7 @@ def test_refusing_the_whole_part_gives_delivery_back(saleor, three, work):
     assert saleor.orders["o1"].refunded == yen(4550)
     assert ledger.earnings_total(merchant_id=three["kiriko"]).net == 0
     assert queries.merchant_order(merchant_id=three["kiriko"], number="7").part.state == "refused"
-    assert "￥550" in [mail.text for mail in list_mail() if mail.template == "line_refused"][0]
+    assert "550円" in [mail.text for mail in list_mail() if mail.template == "line_refused"][0]
 
 
 def test_when_everybody_refuses_the_order_is_cancelled(saleor, three, work):
