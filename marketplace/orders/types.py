@@ -117,7 +117,18 @@ class PartView:
 
     @property
     def total(self) -> Money:
+        """What was ordered of this merchant, refused lines too."""
         return self.goods + self.shipping
+
+    @property
+    def refunded(self) -> Money:
+        """What goes back to the buyer of it: refunds made, and those that are still to be made."""
+        return sum((each.amount for each in self.refunds), Money.zero(self.total.currency))
+
+    @property
+    def kept(self) -> Money:
+        """What is left of it as the merchant's sale, before the mall's commission."""
+        return self.total - self.refunded
 
 
 @dataclass(frozen=True, slots=True)

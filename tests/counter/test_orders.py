@@ -89,6 +89,22 @@ def test_a_refusal_without_a_reason_keeps_what_i_ticked(saleor, three, work, mem
     assert saleor.orders["o1"].granted_refunds == ()
 
 
+def test_after_a_refusal_i_read_what_is_left_of_the_order_as_my_sale(saleor, three, work, member):
+    bring_in(saleor, work, three_parts())
+    me = member("kiriko")
+    number = number_of(me)
+    assert "data-kept" not in me.get(f"{COUNTER}orders/{number}/").content.decode()
+
+    me.post(f"{COUNTER}orders/{number}/refuse/", {"line": ["l4"], "reason": "割れていました"})
+    work()
+
+    page = me.get(f"{COUNTER}orders/{number}/").content.decode()
+    assert '<td class="num" data-total="4550">4,550円</td>' in page
+    assert '<td class="num">−700円</td>' in page
+    assert '<td class="num" data-kept="3850"><strong>3,850円</strong></td>' in page
+    assert '<span class="amount">3,850円</span>' in me.get(COUNTER).content.decode()
+
+
 def test_goods_are_called_as_i_call_them_whatever_the_buyer_reads(saleor, three, work, member):
     bring_in(saleor, work, three_parts())
     category = catalog.Category.objects.create(slug="glass", names={"ja": "硝子"}, pool_category="glass")
