@@ -126,7 +126,7 @@ def run_accept(environment: dict[str, str], url: str, full: bool) -> list[Result
 def run_pytest(name: str, arguments: list[str], environment: dict[str, str], limit_s: float) -> list[Result]:
     """Run pytest and return its closing line, followed by one result per reason to skip."""
     lines: list[str] = []
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-rsfE", *arguments]
     ran = run_step(name, command, environment, listener=lines.append, limit_s=limit_s)
     return [ran, *(result("skipped", True, f"{name}: {text}") for text in skips(lines))]
 
