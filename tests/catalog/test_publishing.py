@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from marketplace.catalog import actions, models, queries
+from marketplace.catalog.actions import publishing
 from marketplace.catalog.types import ListingMissing, PictureDraft, UnableToPublish
 from marketplace.kernel.jobs.models import OutboxJob
-from marketplace.saleor.types import SaleorUnavailable
+from marketplace.saleor import catalogue as door
+from marketplace.saleor.types import NotInstalled, SaleorProblem, SaleorRefused, SaleorUnavailable
 from plugins.api.money import Money
 from tests.catalog.factories import ACTOR, food_answers, make_draft, make_food, make_live, make_merchant, make_permit
 
@@ -130,6 +132,70 @@ def test_a_withdrawal_holds_while_saleor_is_down_and_the_job_tells_it_later(sale
     saleor.is_down = False
     actions.sync_state(listing_id=listing.id)
     assert {c.is_published for c in saleor.products["P1"].listings.values()} == {False}
+
+
+def test_a_withdrawal_holds_before_the_mall_is_installed_and_when_saleor_refuses(saleor, monkeypatch):
+    listing = make_live(make_merchant())
+    refused = SaleorRefused((SaleorProblem(code="INVALID", field="", message="no"),))
+
+    for error in (NotInstalled("no token"), refused):
+
+        def failing(error=error, **arguments):
+            raise error
+
+        monkeypatch.setattr(door, "get_product", failing)
+        actions.withdraw_listing(listing_id=listing.id, reason={"ja": "確認中です。"}, actor="user:1")
+        assert slugs() == []
+
+    assert OutboxJob.objects.get(kind="catalog.sync_state", key=listing.id).state == "pending"
+
+
+def test_the_ward_takes_over_what_the_merchant_withdrew(saleor):
+    listing = make_live(make_merchant())
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "休みます。"}, actor="user:2")
+
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "調査中です。"}, actor="user:1", by="ward")
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "休みます。"}, actor="user:2")
+
+    found = queries.listing_record(listing_id=listing.id)
+    assert (found.withdrawn_by, found.withdrawn_reason["ja"]) == ("ward", "調査中です。")
+    with pytest.raises(ListingMissing):
+        actions.relist_listing(listing_id=listing.id, actor="user:2")
+
+
+@pytest.mark.parametrize("act", ["publish_listing", "relist_listing"])
+def test_what_the_ward_withdraws_while_the_merchant_puts_it_on_sale_stays_off(saleor, monkeypatch, act):
+    merchant = make_merchant()
+    listing = make_live(merchant)
+    actions.withdraw_listing(listing_id=listing.id, reason={"ja": "休みます。"}, actor="user:2")
+    check = publishing.gate.problems_of
+
+    def meanwhile(row, *, on_date):
+        actions.withdraw_listing(listing_id=listing.id, reason={"ja": "調査中です。"}, actor="user:1", by="ward")
+        return check(row, on_date=on_date)
+
+    monkeypatch.setattr(publishing.gate, "problems_of", meanwhile)
+    with pytest.raises(ListingMissing):
+        getattr(actions, act)(listing_id=listing.id, actor="user:2", merchant_id=merchant.id)
+
+    assert queries.listing_record(listing_id=listing.id).withdrawn_by == "ward"
+    assert {c.is_for_sale for c in saleor.products["P1"].listings.values()} == {False}
+    assert slugs() == []
+
+
+def test_a_change_written_while_the_listing_is_withdrawn_does_not_show_it_at_saleor(saleor, monkeypatch):
+    listing = make_live(make_merchant())
+    write = door.update_product
+
+    def meanwhile(**arguments):
+        write(**arguments)
+        actions.withdraw_listing(listing_id=listing.id, reason={"ja": "調査中です。"}, actor="user:1", by="ward")
+
+    monkeypatch.setattr(door, "update_product", meanwhile)
+    actions.update_listing(listing_id=listing.id, actor=ACTOR, weight_g=400)
+
+    assert {c.is_for_sale for c in saleor.products["P1"].listings.values()} == {False}
+    assert slugs() == []
 
 
 def test_anothers_listing_answers_like_one_that_does_not_exist(saleor):

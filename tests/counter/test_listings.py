@@ -15,7 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog import actions, models, queries
 from marketplace.merchants.actions import add_member
 from marketplace.saleor import catalogue as door
-from marketplace.saleor.types import SaleorUnavailable
+from marketplace.saleor.types import NotInstalled, SaleorUnavailable
 from tests.catalog.conftest import saleor as catalogue
 from tests.catalog.factories import ACTOR, make_live, make_merchant
 
@@ -100,6 +100,27 @@ def test_what_is_no_picture_is_refused_with_its_name(merchant, me):
     assert models.Listing.objects.count() == 0
 
 
+@pytest.mark.parametrize(("lang", "words"), [("ja", "10 MB までの"), ("en", "of up to 10 MB")])
+def test_a_picture_over_ten_megabytes_is_refused_and_all_i_typed_is_kept(merchant, me, lang, words):
+    listing = make_live(merchant)
+    small = photo().read()
+
+    def big():
+        return SimpleUploadedFile("large.jpg", small + bytes(10_000_001 - len(small)), content_type="image/jpeg")
+
+    for address, fields in ((f"{LISTINGS}new/", GLASS), (f"{LISTINGS}{listing.id}/", form_of(me, listing))):
+        page = me.post(f"{address}?lang={lang}", {**fields, "description.ja": "深い藍の色。", "picture": big()})
+        text = page.content.decode()
+
+        assert page.status_code == 422
+        said = re.search('id="picture-problem">([^<]+)', text).group(1)
+        assert "large.jpg" in said
+        assert words in said
+        assert "深い藍の色。" in text
+    assert models.Listing.objects.count() == 1
+    assert len(queries.listing_record(listing_id=listing.id).pictures) == 1
+
+
 def test_the_gate_says_what_to_do_and_where(merchant, me):
     food = {**GLASS, "category": "food", "name.ja": "焼海苔"}
 
@@ -151,12 +172,33 @@ def test_what_the_ward_withdrew_i_cannot_put_back(merchant, me):
     assert 'value="publish"' not in page
 
 
-def test_without_saleor_the_form_opens_with_the_number_of_pieces_empty(merchant, me, catalogue, monkeypatch):
+@pytest.mark.parametrize("error", [SaleorUnavailable, NotInstalled])
+def test_without_saleor_the_form_opens_and_keeps_what_i_typed(merchant, me, catalogue, monkeypatch, error):
     listing = make_live(merchant)
 
     def away(**arguments):
-        raise SaleorUnavailable("away")
+        raise error("away")
 
     monkeypatch.setattr(door, "get_product", away)
+    typed = form_of(me, listing)
+    page = me.post(f"{LISTINGS}{listing.id}/", {**typed, "description.ja": "深い藍の色。"})
+    english = me.post(f"{LISTINGS}{listing.id}/?lang=en", {**typed, "description.ja": "深い藍の色。"})
 
-    assert form_of(me, listing)["stock"] == ""
+    assert typed["stock"] == ""
+    assert (page.status_code, english.status_code) == (503, 503)
+    assert "台帳につながりません" in page.content.decode()
+    assert "press the button again" in english.content.decode()
+    assert "深い藍の色。" in page.content.decode()
+
+
+def test_without_saleor_a_draft_is_kept_and_published_later(merchant, me, catalogue):
+    catalogue.is_down = True
+    page = me.post(f"{LISTINGS}new/", {**GLASS, "picture": photo(), "then": "publish"}, follow=True)
+    draft = queries.listing_records(merchant_id=merchant.id)[0]
+
+    assert page.status_code == 200
+    assert "台帳につながりません" in page.content.decode()
+    assert (draft.state, len(draft.pictures)) == ("draft", 1)
+    catalogue.is_down = False
+    me.post(f"{LISTINGS}{draft.id}/publish/")
+    assert queries.listing_record(listing_id=draft.id).state == "live"

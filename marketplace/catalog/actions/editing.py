@@ -105,7 +105,7 @@ def update_listing(*, listing_id: str, actor: str, merchant_id: str | None = Non
         detail = {"fields": sorted(changes)}
         record(actor=actor, action="catalog.listing.updated", subject=f"listing:{row.pk}", detail=detail)
     if is_live:
-        writing.write_listing(row, is_published=True)
+        writing.write_state(row.pk)
         projection.project_product(product_id=str(row.product_id))
     return listing_record(listing_id=found.id)
 
@@ -128,7 +128,7 @@ def add_picture(*, listing_id: str, picture: PictureDraft, actor: str, merchant_
             made.file.save(f"{digest[:16]}{_ending(picture.file_name)}", ContentFile(picture.content), save=True)
             record(actor=actor, action="catalog.picture.added", subject=f"listing:{row.pk}", detail={"sha256": digest})
     if row.state == models.Listing.State.LIVE:
-        writing.write_listing(row, is_published=True)
+        writing.write_state(row.pk)
         projection.project_product(product_id=str(row.product_id))
     return listing_record(listing_id=found.id)
 

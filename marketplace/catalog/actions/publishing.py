@@ -13,7 +13,7 @@ from marketplace.catalog.types import ListingMissing, ListingRecord, UnableToPub
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
 from marketplace.kernel.jobs.actions import enqueue
-from marketplace.saleor.types import SaleorUnavailable, SiteIds
+from marketplace.saleor.types import NotInstalled, SaleorRefused, SaleorUnavailable, SiteIds
 from plugins.api.types import ListingPublished, ListingWithdrawn, Words
 from plugins.runtime import hooks
 
@@ -38,7 +38,12 @@ def publish_listing(
         raise ListingMissing(listing_id)
     _refuse_if_blocked(row)
     writing.write_listing(row, is_published=True, ids=site)
-    _go_live(row.pk, actor=actor, action="catalog.listing.published")
+    try:
+        _go_live(row.pk, actor=actor, action="catalog.listing.published", may_overrule=merchant_id is None)
+    except ListingMissing:  # the ward withdrew it meanwhile: Saleor hides again what was just shown
+        _ask_sync(row.pk)
+        _sync_now(row.pk)
+        raise
     row.refresh_from_db()
     projection.project_product(product_id=str(row.product_id))
     return listing_record(listing_id=str(row.pk))
@@ -50,13 +55,14 @@ def withdraw_listing(
     """Take a listing off sale everywhere: its pages at once, search and Saleor by a job that is tried until it works.
 
     Arguments: `reason`, by language, kept and shown to the merchant; `by`, "merchant", "ward" or "check": what a
-    check withdrew comes back by itself, what the ward withdrew only by the ward. Withdrawn already: changes nothing.
-    Raises `ListingMissing`.
+    check withdrew comes back by itself, what the ward withdrew only by the ward. Withdrawn already: changes nothing,
+    but the ward takes over what others withdrew, so that it stays off sale. Raises `ListingMissing`.
     """
     row = _row(listing_id, merchant_id)
     with transaction.atomic():
         row = models.Listing.objects.select_for_update(of=("self",)).select_related("category").get(pk=row.pk)
-        if row.state != State.LIVE:
+        is_taken_over = row.state == State.WITHDRAWN and by == "ward" and row.withdrawn_by != "ward"
+        if row.state != State.LIVE and not is_taken_over:
             return listing_record(listing_id=str(row.pk))
         row.state, row.withdrawn_by, row.withdrawn_reason = State.WITHDRAWN, by, dict(reason)
         row.updated_at = clock.now()
@@ -84,7 +90,7 @@ def relist_listing(
         raise ListingMissing(listing_id)
     _refuse_if_blocked(row)
     with transaction.atomic():
-        _go_live(row.pk, actor=actor, action="catalog.listing.relisted")
+        _go_live(row.pk, actor=actor, action="catalog.listing.relisted", may_overrule=by == "ward")
         _ask_sync(row.pk)
     _sync_now(row.pk)
     return listing_record(listing_id=str(row.pk))
@@ -95,13 +101,10 @@ def sync_state(*, listing_id: str) -> None:
 
     Never published products have nothing to say. Raises `SaleorUnavailable` or `SaleorRefused`.
     """
-    row = models.Listing.objects.filter(pk=int(listing_id)).select_related("category").first()
+    row = models.Listing.objects.filter(pk=int(listing_id)).first()
     if row is None or not row.product_id:
         return
-    if row.state == State.LIVE:  # what was changed while it was off sale goes along
-        writing.write_listing(row, is_published=True)
-    else:
-        writing.write_channels(row, is_published=False)
+    writing.write_state(row.pk)
     projection.project_product(product_id=row.product_id)
 
 
@@ -116,10 +119,13 @@ def _refuse_if_blocked(row: models.Listing) -> None:
         raise UnableToPublish(problems)
 
 
-def _go_live(pk: int, *, actor: str, action: str) -> None:
+def _go_live(pk: int, *, actor: str, action: str, may_overrule: bool) -> None:
+    """Raises `ListingMissing` for one the ward withdrew since it was looked at, unless the ward itself asks."""
     now = clock.now()
     with transaction.atomic():
         row = models.Listing.objects.select_for_update(of=("self",)).select_related("category").get(pk=pk)
+        if row.withdrawn_by == "ward" and not may_overrule:
+            raise ListingMissing(str(pk))
         was_live = row.state == State.LIVE
         row.state, row.withdrawn_by, row.withdrawn_reason = State.LIVE, "", {}
         row.published_at = row.published_at or now
@@ -142,5 +148,5 @@ def _sync_now(pk: int) -> None:
     """Do at once what the job would do, so that checkout refuses from now on; the job stands behind it."""
     try:
         sync_state(listing_id=str(pk))
-    except SaleorUnavailable:
-        log.warning("Saleor is not there; the job of listing %s will tell it", pk)
+    except (NotInstalled, SaleorRefused, SaleorUnavailable) as error:
+        log.warning("Saleor was not told of listing %s; its job will try until it is: %s", pk, error)

@@ -38,6 +38,21 @@ def write_listing(row: models.Listing, *, is_published: bool, ids: SiteIds | Non
     _show(row, product, ids, is_published=is_published)
 
 
+def write_state(listing_id: int) -> None:
+    """Make Saleor say of a listing with a product what the mall says: all of it when live, hidden when not.
+
+    Told again when it was put on or off sale meanwhile: whoever writes last has read the state that stays. What was
+    changed while it was off sale goes along when it comes back. Raises what the door raises.
+    """
+    is_told = None
+    while (row := models.Listing.objects.select_related("category").get(pk=listing_id)).state != is_told:
+        is_told = row.state
+        if row.state == models.Listing.State.LIVE:
+            write_listing(row, is_published=True)
+        else:
+            write_channels(row, is_published=False)
+
+
 def write_channels(row: models.Listing, *, is_published: bool) -> None:
     """Show the product in the listing's markets and hide it in all others it is known in, or hide it everywhere."""
     assert row.product_id

@@ -15,12 +15,13 @@ from marketplace.catalog import actions, queries
 from marketplace.catalog.types import ListingMissing, ListingRecord, PictureDraft, UnableToPublish
 from marketplace.kernel import clock
 from marketplace.merchants.types import Merchant
-from marketplace.saleor.types import SaleorUnavailable
+from marketplace.saleor.types import NotInstalled, SaleorUnavailable
 from storefront.counter.listing_form import LONGEST, ListingForm, fields_of, shown, typed_of
 from storefront.staff import PAGE_SIZE, member_page, page_of
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_PICTURE_BYTES = 10_000_000
+AWAY = (NotInstalled, SaleorUnavailable)
 
 
 @member_page("catalog.listing:view")
@@ -59,14 +60,17 @@ def edit(request: HttpRequest, merchant: Merchant, listing_id: int) -> HttpRespo
         return _form(request, merchant, ListingForm(typed=_as_typed(merchant, record)), record)
     form = ListingForm(typed=_typed(request))
     fields = fields_of(form, record=record, sku=f"{merchant.code}-{record.id}")
-    for picture in _pictures(request, form):
-        actions.add_picture(listing_id=record.id, merchant_id=merchant.id, picture=picture, actor=_actor(request))
-    if not form.is_refused:
-        try:
+    try:
+        for picture in _pictures(request, form):
+            actions.add_picture(listing_id=record.id, merchant_id=merchant.id, picture=picture, actor=_actor(request))
+        if not form.is_refused:
             actions.update_listing(listing_id=record.id, merchant_id=merchant.id, actor=_actor(request), **fields)
             _count_anew(request, merchant, record, form)
-        except UnableToPublish as unable:
-            form.say(unable.problems, merchant)
+    except UnableToPublish as unable:
+        form.say(unable.problems, merchant)
+    except AWAY:
+        messages.error(request, _away())
+        return _form(request, merchant, form, _record(merchant, listing_id), status=503)
     if form.is_refused:
         return _form(request, merchant, form, _record(merchant, listing_id))
     if request.POST.get("then") == "publish":
@@ -104,6 +108,8 @@ def _publish(request: HttpRequest, merchant: Merchant, record: ListingRecord) ->
         form = ListingForm(typed=_as_typed(merchant, saved))
         form.say(unable.problems, merchant)
         return _form(request, merchant, form, saved)
+    except AWAY:
+        messages.error(request, _away())
     else:
         messages.success(request, _("On sale."))
     return redirect("counter:edit", code=merchant.code, listing_id=record.id)
@@ -134,7 +140,7 @@ def _as_typed(merchant: Merchant, record: ListingRecord) -> dict[str, str]:
     """Return what the form shows; without Saleor it opens too, with the number of pieces left empty."""
     try:
         stock = queries.stock_by_sku(listing_id=record.id, merchant_id=merchant.id)
-    except SaleorUnavailable:
+    except AWAY:
         stock = {}
     return typed_of(record, stock)
 
@@ -161,9 +167,18 @@ def _pictures(request: HttpRequest, form: ListingForm) -> list[PictureDraft]:
     return found
 
 
-def _form(request: HttpRequest, merchant: Merchant, form: ListingForm, record: ListingRecord | None) -> HttpResponse:
+def _form(
+    request: HttpRequest, merchant: Merchant, form: ListingForm, record: ListingRecord | None, *, status: int = 200
+) -> HttpResponse:
     context: dict[str, Any] = {"merchant": merchant, "listing": record, **shown(form)}
-    return render(request, "counter/listing.html", context, status=422 if form.is_refused else 200)
+    return render(request, "counter/listing.html", context, status=422 if form.is_refused else status)
+
+
+def _away() -> str:
+    return _(
+        "The mall cannot reach its stock and price book just now. What you wrote is still here: please press the "
+        "button again in a few minutes."
+    )
 
 
 def _actor(request: HttpRequest) -> str:
