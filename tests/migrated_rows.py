@@ -21,6 +21,8 @@ _kept: dict[str, str] = {}
 def remember() -> None:
     """Keep what the databases hold now: to be called once, when they are made."""
     for alias in connections:
+        if not connections[alias].introspection.table_names():
+            continue  # pytest-django makes only the databases that the chosen tests ask for
         _kept[alias] = serializers.serialize("json", _rows(alias), use_natural_foreign_keys=True)
 
 
