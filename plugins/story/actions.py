@@ -15,7 +15,7 @@ from django.core.files.images import ImageFile
 from django.db import transaction
 from django.template.loader import render_to_string
 from wagtail.images.models import Image
-from wagtail.models import Locale, Page, Revision
+from wagtail.models import Locale, Page, Revision, Site
 
 from marketplace.kernel import clock
 from marketplace.kernel.audit.actions import record
@@ -250,4 +250,6 @@ def _index(language: str) -> StoryIndexPage:
         shelf.translation_key = other.translation_key
     root = Page.objects.get(depth=1)
     made: StoryIndexPage = root.add_child(instance=shelf)
+    if not Site.objects.exists():  # without one, Wagtail warns on every shelf; its translations belong to it
+        Site.objects.create(hostname="localhost", root_page=made, is_default_site=True)
     return made

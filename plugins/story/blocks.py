@@ -48,7 +48,7 @@ class StoryBody(blocks.StreamBlock):
     picture = PictureBlock()
     quote = QuoteBlock()
     maker_facts = blocks.ListBlock(
-        FactBlock(), label="つくり手の横顔", template="story/blocks/maker_facts.html", icon="list-ul"
+        FactBlock(), label="作り手の横顔", template="story/blocks/maker_facts.html", icon="list-ul"
     )
     products = blocks.ListBlock(
         blocks.CharBlock(max_length=120, help_text="商品ページのURLの最後の部分"),

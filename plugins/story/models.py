@@ -25,7 +25,7 @@ class StoryIndexPage(Page):
 class StoryPage(Page):
     """One story in one language, about one merchant. Times are Wagtail's own: goes live at, expires at."""
 
-    merchant_code = models.SlugField("つくり手の記号", max_length=80)
+    merchant_code = models.SlugField("作り手の記号", max_length=80)
     teaser = models.CharField("一行の紹介", max_length=200)
     hero = models.ForeignKey(
         "wagtailimages.Image",
@@ -37,7 +37,7 @@ class StoryPage(Page):
     )
     body = StreamField(StoryBody(), verbose_name="本文")
     placed_on = models.TextField(
-        "載せる品", blank=True, help_text="商品ページのURLの最後の部分を、一行に一つ。空なら、つくり手のすべての品に。"
+        "載せる品", blank=True, help_text="商品ページのURLの最後の部分を、一行に一つ。空なら、作り手のすべての品に。"
     )
 
     content_panels = [

@@ -118,7 +118,7 @@ def detail(*, market: str, language: str, slug: str) -> t.ListingDetail | None:
             t.Fact("origin", "産地" if is_japanese else "Made in", row["origin"]),
         ),
         panels=(
-            t.PanelView("story", "story", "つくる人のはなし" if is_japanese else "A maker’s story", panel),
+            t.PanelView("story", "story", "物語" if is_japanese else "A maker’s story", panel),
             t.PanelView("quality", "certificate", "品質証" if is_japanese else "Certificate", panel),
         ),
         maker=t.Maker(row["merchant"], card.merchant_name, maker[f"about_{language}"], "川端区見本町"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from wagtail.models import Page, Site
 
 from marketplace.accounts.models import Role, User
 from marketplace.catalog import actions, queries
@@ -214,3 +215,15 @@ def test_the_demo_stories_load_once_for_merchants_that_are_there(saleor):  # noq
     assert again == []
     (teaser,) = hooks.gather("list_stories", market="jp", language="en", merchant_id=merchant.id, limit=3)
     assert (teaser.title, teaser.image_url) == ("The morning light is cut", "/P1-M1-1024")
+
+
+def test_wagtail_holds_the_shelves_alone_and_a_site_that_leads_to_them(saleor):  # noqa: F811
+    assert (Page.objects.filter(depth=2).count(), Site.objects.count()) == (0, 0)
+    make_merchant()
+
+    save_story(draft=make_story(), actor=ACTOR)
+
+    assert {page.specific_class for page in Page.objects.filter(depth=2)} == {StoryIndexPage}
+    assert [page.get_url_parts() is not None for page in StoryIndexPage.objects.all()] == [True, True]
+    assert Site.objects.get(is_default_site=True).root_page.specific_class is StoryIndexPage
+    assert not any(Page.find_problems())
