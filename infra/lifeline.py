@@ -55,6 +55,19 @@ def hold(path: Path, about: dict[str, Any]) -> TextIO:
     return file
 
 
+def holder(path: Path) -> dict[str, Any]:
+    """Return what the process that holds `path` wrote about itself; empty when nobody holds it."""
+    try:
+        with open(path) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with contextlib.suppress(ValueError):
+            return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        pass
+    return {}
+
+
 def follow_if_asked() -> None:
     """Tie this process to the supervisor named in the environment; without one, do nothing (a command run by hand)."""
     path = os.environ.get(VARIABLE)

@@ -99,6 +99,7 @@ class Supervisor:
         about = {
             "pid": os.getpid(),
             "port": self.port,
+            "url": self.environment.get("MALL_PUBLIC_URL", ""),
             "started_at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         }
         try:

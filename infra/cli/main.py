@@ -38,6 +38,8 @@ COMMANDS = (
 )
 INNER_COMMANDS = ("serve", "prepare", "history")
 """What the supervisor starts; not meant for people."""
+BESIDE_THE_MALL = ("doctor", "work", "replay", "provision", "reconcile", "books")
+"""What may be run on a data folder while the mall serves it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -48,6 +50,8 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "infra.settings")
     if options.data is not None:
         os.environ["MALL_DATA"] = str(Path(options.data).resolve())
+    if options.command in BESIDE_THE_MALL:
+        take_address_of_running_mall()
     with only_answers_on_stdout(options.json) as answers:
         report = run_command(options.command, options)
         if report is None:
@@ -77,6 +81,18 @@ def run_command(name: str, options: argparse.Namespace) -> Report | None:
     report.engine = getattr(options, "engine", None) or engine
     report.seconds = time.monotonic() - begun
     return report
+
+
+def take_address_of_running_mall() -> None:
+    """Be at the address of the mall that serves the data folder now, unless the environment names one.
+
+    Else a command run by hand would tell Saleor to send its events to another port than the mall's.
+    """
+    from infra import lifeline
+    from infra.cli.up import data_folder
+
+    if url := lifeline.holder(data_folder() / "supervisor.lock").get("url"):
+        os.environ.setdefault("MALL_PUBLIC_URL", url)
 
 
 def run_inner(arguments: list[str]) -> int:

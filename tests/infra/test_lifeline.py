@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra import lifeline
+from infra.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -100,3 +101,31 @@ def test_a_second_holder_is_told_who_has_it(tmp_path: Path) -> None:
 
     with lifeline.hold(tmp_path / "lock", {"pid": 9}):
         assert json.loads((tmp_path / "lock").read_text()) == {"pid": 9}
+
+
+def test_who_holds_the_data_folder_is_known_while_it_does_and_not_after(tmp_path: Path) -> None:
+    path = tmp_path / "supervisor.lock"
+    assert lifeline.holder(path) == {}
+
+    lock = lifeline.hold(path, {"url": "http://localhost:8190"})
+    assert lifeline.holder(path) == {"url": "http://localhost:8190"}
+    lock.close()
+
+    assert lifeline.holder(path) == {}
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"), [(None, "http://localhost:8190"), ("https://mall.test", "https://mall.test")]
+)
+def test_a_command_beside_the_mall_is_at_its_address_unless_told_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None, expected: str
+) -> None:
+    monkeypatch.setenv("MALL_DATA", str(tmp_path))
+    monkeypatch.setenv("MALL_PUBLIC_URL", named or "")
+    if named is None:
+        monkeypatch.delenv("MALL_PUBLIC_URL")
+
+    with lifeline.hold(tmp_path / "supervisor.lock", {"url": "http://localhost:8190"}):
+        main.take_address_of_running_mall()
+
+    assert os.environ["MALL_PUBLIC_URL"] == expected
