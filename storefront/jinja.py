@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from marketplace.kernel.money import format_money
 from plugins.api.money import Money
+from storefront.addresses import address_lines
 from storefront.assets_index import asset_url
 from storefront.fragments import card_list
 from storefront.pictures import picture_set, picture_url
@@ -73,6 +74,7 @@ def build_environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     environment.globals.update(
+        address_lines=address_lines,
         card_list=card_list,
         asset=asset_url,
         picture_url=picture_url,

@@ -126,6 +126,7 @@ def _line(line: SaleorCheckoutLine, view: Listing | None, issues: tuple[SaleorIs
         unit_price=line.unit_price.gross,
         total=line.total.gross,
         problems=tuple(_of_line(issue) for issue in issues if issue.line_id == line.id),
+        listing_id=view.id if view else "",
     )
 
 

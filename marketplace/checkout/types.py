@@ -29,7 +29,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """One line: `unit_price` and `total` tax included, as Saleor answers them."""
+    """One line: `unit_price` and `total` tax included, as Saleor answers them. `listing_id` "" when it is off sale."""
 
     id: str
     product_id: str
@@ -43,6 +43,7 @@ class CartLine:
     unit_price: Money
     total: Money
     problems: tuple[Problem, ...] = ()
+    listing_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def change(page: Page) -> HttpResponse:
             actions.change_quantity(**line, quantity=pieces)
     except UnableToBuy as unable:
         _say(page, unable)
-    return go(page.url("cart"))
+    return go(page.url("checkout", "confirm") if written.get("back") == "confirm" else page.url("cart"))
 
 
 def _pieces(text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,12 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from marketplace.checkout import actions, queries
-from marketplace.checkout.types import Cart, CompletedOrder, Payment, UnableToBuy
+from marketplace.checkout.types import Cart, CartLine, CompletedOrder, Payment, UnableToBuy
 from marketplace.kernel import clock
 from marketplace.merchants import queries as merchants
 from marketplace.orders import actions as order_actions
 from marketplace.orders import queries as orders
+from plugins.api.types import Problem
 from storefront.jinja import words_text
 from storefront.shop import session
 from storefront.shop.legal import Terms, last_page_terms
@@ -35,15 +37,33 @@ def confirm(page: Page) -> HttpResponse:
         return go(page.url("checkout", "payment" if cart.total else "delivery"))
     terms = terms_of(cart)
     is_lawful = all(each.is_complete for each in terms.values())
-    problems: list[Any] = [*cart.problems, *(each for g in cart.groups for line in g.lines for each in line.problems)]
+    problems: list[Any] = [*cart.problems, *(each for line in _lines(cart) for each in line.problems)]
     if page.request.method == "POST" and is_lawful:
         try:
             return _pay(page, cart, choice, page.request.POST.get("nonce", ""))
         except UnableToBuy as unable:
             problems = list(unable.problems)
-    context = {"cart": cart, "method": method, "terms": terms, "is_lawful": is_lawful, "problems": problems}
+    stuck = stuck_lines(cart, problems)
+    context = {"cart": cart, "method": method, "terms": terms, "stuck": stuck}
+    context["problems"] = [each for each in problems if not any(each in found for _line, found in stuck)]
+    context["is_barred"] = not is_lawful or any(each.blocks for each in problems)
     context["outcome"] = next((words for code, words in method.outcomes if code == choice.get("outcome")), None)
     return render(page, "checkout_confirm.html", {**context, "nonce": secrets.token_urlsafe(12)})
+
+
+def stuck_lines(cart: Cart, problems: Sequence[Problem]) -> list[tuple[CartLine, list[Problem]]]:
+    """Return the lines that a blocking problem is about (by the line's, variant's or product's id), with what it is."""
+    found = []
+    for line in _lines(cart):
+        names = {line.id, line.variant_id, line.product_id, line.listing_id} - {""}
+        about = [each for each in problems if each.blocks and (each.subject in names or each in line.problems)]
+        if about:
+            found.append((line, about))
+    return found
+
+
+def _lines(cart: Cart) -> list[CartLine]:
+    return [line for group in cart.groups for line in group.lines]
 
 
 def terms_of(cart: Cart) -> dict[str, Terms]:
