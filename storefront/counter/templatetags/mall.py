@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.clock import JAPAN
 from marketplace.kernel.money import format_money
+from marketplace.orders.types import ShippingAddress
 from plugins.api.money import Money
+from storefront.addresses import address_lines
 
 register = template.Library()
 
@@ -42,6 +44,13 @@ def money(value: Money) -> str:
 @register.filter
 def yen(value: int) -> str:
     return format_money(Money(int(value), "JPY"), _locale())  # type: ignore[arg-type]
+
+
+@register.filter
+def lines(address: ShippingAddress) -> list[str]:
+    """Return where a parcel goes as its label is written, without the name."""
+    parts = {name: getattr(address, name) for name in ("country", "area", "city", "street", "postal_code")}
+    return address_lines(**parts, language=_locale())
 
 
 @register.filter
