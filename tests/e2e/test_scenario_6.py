@@ -61,6 +61,8 @@ def test_a_merchant_is_not_let_into_the_pool(reader: Open, language: str) -> Non
 
 
 def ask(marketer: Reader, **question: str) -> None:
+    if not marketer.page.is_visible(SHOW):
+        marketer.page.click("details.question summary")
     for name, value in question.items():
         marketer.page.select_option(f"#ask-{name}", value)
     marketer.press(SHOW)
