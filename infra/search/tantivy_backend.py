@@ -1,13 +1,15 @@
 """The embedded search: a tantivy index in the data folder. It is fed analysed tokens and never looks at text.
 
-One process writes (the worker); every process reads what was last committed. The writer is opened for each batch and
-closed after it, so that its lock never outlives a killed worker's file handle.
+Whoever writes (the worker, `./mall reconcile`) waits for its turn; every process reads what was last committed. The
+writer is opened for each batch and closed after it, and the turn ends with the process that has it, also by kill -9.
 """
 
 from __future__ import annotations
 
+import fcntl
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,29 +73,27 @@ class TantivyBackend:
         self._index = tantivy.Index(self._schema, path=str(folder))
         self._index.config_reader(reload_policy="manual")
         self._writing = threading.Lock()
+        self._turn = folder / "turn.lock"
         self._meta = folder / "meta.json"
         self._seen = -1
 
     def index(self, documents: Iterable[Document]) -> None:
-        with self._writing:
-            writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        with self._writer() as writer:
             for document in documents:
                 writer.delete_documents_by_term("id", document.id)
                 writer.add_document(_to_tantivy(document, self._schema))
-            self._finish(writer)
 
     def delete(self, ids: Iterable[str]) -> None:
-        with self._writing:
-            writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
-            for each in ids:
+        gone = list(ids)
+        if not gone:
+            return
+        with self._writer() as writer:
+            for each in gone:
                 writer.delete_documents_by_term("id", each)
-            self._finish(writer)
 
     def clear(self) -> None:
-        with self._writing:
-            writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        with self._writer() as writer:
             writer.delete_all_documents()
-            self._finish(writer)
 
     def ids(self) -> set[str]:
         searcher = self._searcher()
@@ -133,10 +133,16 @@ class TantivyBackend:
             self._seen = stamp
         return self._index.searcher()
 
-    def _finish(self, writer: tantivy.IndexWriter) -> None:
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+    @contextmanager
+    def _writer(self) -> Iterator[tantivy.IndexWriter]:
+        """Wait for the index, let the caller write, and commit. tantivy itself would refuse a second writer at once."""
+        with self._writing, self._turn.open("ab") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+            yield writer
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
 
 
 def _to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import pytest
 
 from infra.search.tantivy_backend import TantivyBackend
@@ -151,3 +153,22 @@ def test_a_withdrawn_listing_leaves_the_index(saleor):  # noqa: F811
     actions.index_pending()
 
     assert queries.search(market="jp", language="ja", q="切子").total == 0
+
+
+def write_some(folder, key):
+    writer = TantivyBackend(folder=folder, make_hits=SearchHits)
+    for number in range(10):
+        writer.index([make_document(f"{key}{number}", NAMES["nori"])])
+
+
+def test_two_processes_that_write_at_once_wait_for_each_other(tmp_path):
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=write_some, args=(tmp_path / "index", key)) for key in "ab"]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join(60)
+
+    assert [each.exitcode for each in writers] == [0, 0]
+    reader = TantivyBackend(folder=tmp_path / "index", make_hits=SearchHits)
+    assert reader.ids() == {f"{key}{number}" for key in "ab" for number in range(10)}
