@@ -82,6 +82,14 @@ def test_goods_that_a_rule_bars_are_named(last_page) -> None:
     assert page.count("It cannot be sent to Hong Kong.") == 1
 
 
+def test_a_delivery_that_changed_can_be_chosen_again(last_page) -> None:
+    changed = say("checkout.delivery_changed", "変わりました。", "The delivery has changed.", field="delivery")
+
+    page = last_page(make_cart(line(1, "Glass"), problems=(changed,)), "en")
+
+    assert '<a class="btn" href="/jp/en/checkout/delivery/">' in page
+
+
 def test_nothing_stops_an_order_without_a_problem(last_page) -> None:
     page = last_page(make_cart(line(1, "Glass")), "en")
 
