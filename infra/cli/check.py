@@ -43,21 +43,28 @@ def run_steps(names: Iterable[str]) -> list[Result]:
     return [run_step(name, [sys.executable, *STEPS[name]]) for name in names]
 
 
+running: set[int] = set()
+"""Process groups of the steps that run now: who is interrupted while steps run in threads must end them."""
+
+
 def run_step(
     name: str,
     command: list[str],
     environment: dict[str, str] | None = None,
     listener: Callable[[str], object] = lambda line: None,
     limit_s: float = STEP_LIMIT_S,
+    label: str = "",
 ) -> Result:
     """Run one tool from the project's root; its last line that says something is the detail.
 
     A step that takes longer than `limit_s` seconds has failed, says so, and is ended with everything it started.
+    `label` stands before each line of a step that runs beside another.
     """
     begun = time.monotonic()
     print(f"── {name}", file=sys.stderr, flush=True)
     process = subprocess.Popen(command, cwd=ROOT, env=environment or os.environ, start_new_session=True, **OUTPUT)
     assert process.stdout is not None
+    running.add(process.pid)
     last, is_late = "", threading.Event()
 
     def end() -> None:
@@ -68,7 +75,7 @@ def run_step(
     clock.start()
     try:
         for line in process.stdout:
-            sys.stderr.write(line)
+            sys.stderr.write(label + line)
             sys.stderr.flush()
             listener(line.rstrip("\n"))
             last = line.strip() or last
@@ -78,6 +85,7 @@ def run_step(
         raise
     finally:
         clock.cancel()
+        running.discard(process.pid)
     late = f"ended after {limit_s:.0f} s, its limit; it last said: " if is_late.is_set() else ""
     return result(name, code == 0 and not late, f"{late}{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
 

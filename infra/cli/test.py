@@ -12,10 +12,11 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from infra import postgres
-from infra.cli.check import ROOT, STEPS, run_step, run_steps
+from infra.cli.check import ROOT, STEPS, end_all, run_step, run_steps, running
 from infra.cli.report import Result, UsageError, result
 
 SUMMARY = "check, the suite, the browser and the acceptance scenarios"
@@ -35,6 +36,7 @@ ON_POSTGRES = ("1", "2", "7", "8")
 """The scenarios of money, isolation and crashes, which run on PostgreSQL too; --full runs all of them there."""
 SHORT_DEMO = {"MALL_DEMO_WEEKS": "0", "MALL_ACCEPT_INVOICES": "40"}
 """What those prepare: the database differs, not the size; SQLite runs the whole history and the whole replay."""
+ACCEPT = [sys.executable, "-m", "infra", "accept", "--engine", "embedded"]
 PREPARE = "from tests.accept.stack import Blueprint; Blueprint(engine='embedded', database='sqlite').__enter__()"
 
 
@@ -92,11 +94,23 @@ def run_suite(name: str, environment: dict[str, str], chosen: list[str], limit_s
 
 
 def run_on_demo_data(environment: dict[str, str], url: str, full: bool) -> list[Result]:
-    """Prepare the demo data that both use, then run the acceptance scenarios and the browser on copies of it."""
+    """Prepare the demo data that all use, then run on copies of it, in two lanes for two cores.
+
+    One has the scenarios on SQLite, the other those on PostgreSQL and the browser.
+    """
     prepared = run_step("demo data", [sys.executable, "-c", PREPARE], environment, limit_s=LIMITS_S["demo data"])
     if not prepared["passed"]:
         return [prepared, result("skipped", True, "accept, browser: without demo data they cannot start")]
-    return [prepared, *run_accept(environment, url, full), *run_browser(environment)]
+    with ThreadPoolExecutor(2) as lanes:
+        try:
+            first = lanes.submit(run_accept, environment)
+            second = lanes.submit(lambda: [*run_accept_elsewhere(environment, url, full), *run_browser(environment)])
+            return [prepared, *first.result(), *second.result()]
+        except BaseException:
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for group in list(running):
+                end_all(group)
+            raise
 
 
 def run_browser(environment: dict[str, str]) -> list[Result]:
@@ -104,30 +118,34 @@ def run_browser(environment: dict[str, str]) -> list[Result]:
         return [result("skipped", True, "browser: no tests in tests/e2e")]
     if not (shutil.which("chromium") or shutil.which("google-chrome")):
         return [result("skipped", True, "browser: Chromium is not installed (Debian: apt install chromium)")]
-    return run_pytest("browser", ["tests/e2e"], environment, LIMITS_S["browser"])
+    return run_pytest("browser", ["tests/e2e"], environment, LIMITS_S["browser"], label="[browser] ")
 
 
-def run_accept(environment: dict[str, str], url: str, full: bool) -> list[Result]:
-    command = [sys.executable, "-m", "infra", "accept", "--engine", "embedded"]
-    results = [run_step("accept on SQLite", command, environment, limit_s=LIMITS_S["accept"])]
-    if url:
-        command += ["--database", "postgres"]
-        wanted = [] if full else [word for each in ON_POSTGRES for word in ("--only", each)]
-        name = f"accept on PostgreSQL ({'all' if full else ', '.join(ON_POSTGRES)})"
-        limit_s = LIMITS_S["accept on PostgreSQL"] * (2 if full else 1)
-        results.append(run_step(name, [*command, *wanted], environment | ({} if full else SHORT_DEMO), limit_s=limit_s))
-    else:
-        results.append(result("skipped", True, "accept on PostgreSQL: not installed"))
+def run_accept(environment: dict[str, str]) -> list[Result]:
+    results = [run_step("accept on SQLite", ACCEPT, environment, limit_s=LIMITS_S["accept"], label="[SQLite] ")]
     if not os.environ.get("SALEOR_API_URL"):
         results.append(result("skipped", True, "accept on a real Saleor: SALEOR_API_URL names none"))
     return results
 
 
-def run_pytest(name: str, arguments: list[str], environment: dict[str, str], limit_s: float) -> list[Result]:
+def run_accept_elsewhere(environment: dict[str, str], url: str, full: bool) -> list[Result]:
+    if not url:
+        return [result("skipped", True, "accept on PostgreSQL: not installed")]
+    wanted = [] if full else [word for each in ON_POSTGRES for word in ("--only", each)]
+    name = f"accept on PostgreSQL ({'all' if full else ', '.join(ON_POSTGRES)})"
+    limit_s = LIMITS_S["accept on PostgreSQL"] * (2 if full else 1)
+    command = [*ACCEPT, "--database", "postgres", *wanted]
+    scope = environment | ({} if full else SHORT_DEMO)
+    return [run_step(name, command, scope, limit_s=limit_s, label="[PostgreSQL] ")]
+
+
+def run_pytest(
+    name: str, arguments: list[str], environment: dict[str, str], limit_s: float, label: str = ""
+) -> list[Result]:
     """Run pytest and return its closing line, followed by one result per reason to skip."""
     lines: list[str] = []
     command = [sys.executable, "-m", "pytest", "-q", "-rsfE", *arguments]
-    ran = run_step(name, command, environment, listener=lines.append, limit_s=limit_s)
+    ran = run_step(name, command, environment, listener=lines.append, limit_s=limit_s, label=label)
     return [ran, *(result("skipped", True, f"{name}: {text}") for text in skips(lines))]
 
 
