@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -29,29 +28,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     with migrations_remembered():
         yield
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Remember what the migrations wrote, before any test."""
-    from tests import migrated_rows
-
-    with django_db_blocker.unblock():
-        migrated_rows.remember()
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Put it back after a test that emptied the databases."""
-    yield
-    marker = item.get_closest_marker("django_db")
-    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ()):
-        from pytest_django.plugin import blocking_manager_key
-
-        from tests import migrated_rows
-
-        with item.config.stash[blocking_manager_key].unblock():
-            migrated_rows.put_back()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,7 +27,7 @@ STORIES = ("catalogue", "purchase", "refusals", "customers", "replay")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     """With a real Saleor its events are served by threads: give SQLite a file, for memory would be one connection."""
     if settings.SALEOR_API_URL and connections["default"].vendor == "sqlite":
         name = str(tmp_path_factory.mktemp("mall") / "mall.sqlite3")
