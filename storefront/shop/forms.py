@@ -131,15 +131,20 @@ class ForgottenForm(forms.Form):
     email = email_field()
 
 
-class PasswordForm(forms.Form):
-    use_required_attribute = False
-    password = forms.CharField(
-        label=_("New password"),
+def new_password_field(label: Any) -> forms.CharField:
+    """Return the field for a password that is being chosen; its form's `clean_password` asks `long_enough`."""
+    return forms.CharField(
+        label=label,
         strip=False,
         help_text=_("Eight characters or more."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Please fill this in.")},
     )
+
+
+class PasswordForm(forms.Form):
+    use_required_attribute = False
+    password = new_password_field(_("New password"))
 
     def clean_password(self) -> str:
         return long_enough(str(self.cleaned_data["password"]))
@@ -155,13 +160,7 @@ def long_enough(password: str) -> str:
 class RegisterForm(forms.Form):
     use_required_attribute = False
     email = email_field()
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        help_text=_("Eight characters or more."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Please fill this in.")},
-    )
+    password = new_password_field(_("Password"))
 
     def clean_password(self) -> str:
         return long_enough(str(self.cleaned_data["password"]))

@@ -105,7 +105,7 @@ def _work_inbox(now: datetime) -> Counts:
     together = [row for row in claimed if hints[row.pk] is not None]
     try:
         _run_together(together, [hint for row in together for hint in hints[row.pk] or ()])
-    except Exception:
+    except Exception:  # nothing was written: each is handled by itself below, and only the one that fails is put off
         log.exception("%d events could not be handled together", len(together))
         together = []
     rest = [row for row in claimed if row not in together]
@@ -116,7 +116,7 @@ def _hints_of(row: Work) -> Sequence[Hint] | None:
     assert isinstance(row, InboxEvent)
     try:
         return registry.hints_of(row.event, bytes(row.body))
-    except Exception:
+    except Exception:  # it fails again when it is handled by itself, and is put off there with its reason
         log.exception("the event %s is handled by itself", row.pk)
         return None
 
