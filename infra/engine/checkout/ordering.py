@@ -7,7 +7,8 @@ from typing import Any
 
 from infra.engine.checkout.lines import variant_title
 from infra.engine.checkout.models import Checkout, CheckoutDelivery, CheckoutLine
-from infra.engine.checkout.pricing import ChannelTaxes, PricedCheckout, PricedLine
+from infra.engine.checkout.pricing import PricedCheckout, PricedLine
+from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.models import User
 from infra.engine.money import ZERO, TaxedMoney
 from infra.engine.orders.charges import FULLY, set_amounts, tell_charged

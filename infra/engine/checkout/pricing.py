@@ -1,4 +1,4 @@
-"""What checkouts cost now: channel prices, flat tax rates, delivery, totals. Only reads, always for many at once.
+"""What checkouts cost now: channel prices, taxes, delivery, totals. Only reads, always for many at once.
 
 Prices follow the channel as long as the checkout is open. Tax is worked out per line total and per delivery, each
 rounded for itself; the price of one piece is the line's total divided by its quantity, as the contract has it.
@@ -16,15 +16,10 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from infra.engine.checkout.models import Checkout, CheckoutLine
-from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate, quantize
+from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
+from infra.engine.money import ZERO, TaxedMoney, quantize
 from infra.engine.prepared import PreparedRows
-from infra.engine.products.models import (
-    ProductChannelListing,
-    TaxClassRate,
-    TaxConfiguration,
-    TaxCountryException,
-    VariantChannelListing,
-)
+from infra.engine.products.models import ProductChannelListing, VariantChannelListing
 
 
 @dataclass(slots=True)
@@ -80,27 +75,6 @@ class PricedCheckout:
         return next(priced for priced in self.lines if priced.line.pk == line_id)
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTaxes:
-    """How one channel charges in one country; rates in percent by tax class, None being the country's default."""
-
-    charge: bool
-    entered_with_tax: bool
-    display_gross: bool
-    rates: dict[int | None, Decimal]
-
-    def rate(self, tax_class_id: int | None) -> Decimal:
-        return self.rates.get(tax_class_id, self.rates.get(None, ZERO))
-
-    def apply(self, amount: Decimal, tax_class_id: int | None, currency: str) -> tuple[TaxedMoney, Decimal]:
-        """Return the taxed amount and the rate used, in percent."""
-        if not self.charge:
-            rounded = quantize(amount, currency)
-            return TaxedMoney.of(rounded, rounded, currency), ZERO
-        rate = self.rate(tax_class_id)
-        return apply_flat_rate(amount, rate, currency, entered_with_tax=self.entered_with_tax), rate
-
-
 def price_checkouts(checkouts: Iterable[Checkout]) -> dict[UUID, PricedCheckout]:
     """Return the prices of the checkouts, whose `channel` and `assigned_delivery` should be loaded, by checkout id."""
     found = {checkout.pk: checkout for checkout in checkouts}
@@ -138,16 +112,6 @@ def _lines(checkout_ids: list[UUID]) -> QuerySet[CheckoutLine]:
 
 
 _LINES = PreparedRows(CheckoutLine._meta.get_field("checkout"), _lines)
-_RATES = PreparedRows(
-    TaxClassRate._meta.get_field("country"), lambda countries: TaxClassRate.objects.filter(country__in=countries)
-)
-_CONFIGURATIONS = PreparedRows(
-    TaxConfiguration._meta.get_field("channel"), lambda pks: TaxConfiguration.objects.filter(channel_id__in=pks)
-)
-_EXCEPTIONS = PreparedRows(
-    TaxConfiguration._meta.get_field("channel"),
-    lambda pks: TaxCountryException.objects.filter(configuration__channel_id__in=pks).select_related("configuration"),
-)
 
 
 def is_sold(line: Any, now: datetime) -> bool:
@@ -155,32 +119,6 @@ def is_sold(line: Any, now: datetime) -> bool:
     if not line.listed_published or line.listed_price is None:
         return False
     return line.listed_from is None or line.listed_from <= now
-
-
-def taxes_of(pairs: set[tuple[int, str]]) -> dict[tuple[int, str], ChannelTaxes]:
-    """Return how each (channel key, country) is taxed; three statements for any number."""
-    channels, countries = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    if not pairs:
-        return {}
-    rates: dict[str, dict[int | None, Decimal]] = {}
-    for row in _RATES(countries):
-        rates.setdefault(row.country, {})[row.tax_class_id] = row.rate
-    configurations = {row.channel_id: row for row in _CONFIGURATIONS(channels)}
-    exceptions = {(row.configuration_id, row.country): row for row in _EXCEPTIONS(channels)}
-    return {pair: _channel_taxes(pair, configurations, exceptions, rates) for pair in pairs}
-
-
-def _channel_taxes(pair: tuple[int, str], configurations: Any, exceptions: Any, rates: Any) -> ChannelTaxes:
-    configuration = configurations.get(pair[0])
-    if configuration is None:
-        return ChannelTaxes(True, True, True, rates.get(pair[1], {}))
-    rule = exceptions.get((configuration.pk, pair[1]), configuration)
-    return ChannelTaxes(
-        rule.charge_taxes,
-        configuration.prices_entered_with_tax,
-        rule.display_gross_prices,
-        rates.get(pair[1], {}),
-    )
 
 
 def _price(checkout: Checkout, lines: list[Any], taxes: ChannelTaxes) -> PricedCheckout:

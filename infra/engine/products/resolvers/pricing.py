@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from infra.engine.checkout.pricing import ChannelTaxes, taxes_of
+from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.money import TaxedMoney
 from infra.engine.products.loading import channel_of
 from infra.engine.products.models import Channel, Product, VariantChannelListing
