@@ -57,6 +57,27 @@ class Order(models.Model):
     redirect_url = models.CharField(max_length=2000, null=True)
     external_reference = models.CharField(max_length=250, unique=True, null=True)
     display_gross_prices = models.BooleanField(default=True)
+    #: the code as it was given; the voucher itself may be gone
+    voucher_code = models.CharField(max_length=255, null=True)
+    voucher_id = models.BigIntegerField(null=True)
+    #: delivery as entered (with or without tax, as the channel has it), after discounts; `undiscounted_shipping` before
+    base_shipping = amount_field()
+    shipping_tax_class = models.ForeignKey(
+        "engine_products.TaxClass", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    shipping_tax_class_name = models.CharField(max_length=255, null=True)
+    tax_exemption = models.BooleanField(default=False)
+    tax_error = models.CharField(max_length=255, null=True)
+    collection_point = models.ForeignKey(
+        "engine_warehouses.Warehouse", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    collection_point_name = models.CharField(max_length=255, null=True)
+    expired_at = models.DateTimeField(null=True)
+    #: whether a draft's or unconfirmed order's prices must be worked out again before they are read
+    should_refresh_prices = models.BooleanField(default=False)
+    draft_save_billing_address = models.BooleanField(null=True)
+    draft_save_shipping_address = models.BooleanField(null=True)
+    original = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
@@ -73,6 +94,49 @@ class Order(models.Model):
     @property
     def is_fully_paid(self) -> bool:
         return self.total_charged_amount >= self.total_gross
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether lines, discounts and delivery may still change."""
+        return self.status in ("DRAFT", "UNCONFIRMED")
+
+
+class Discount(models.Model):
+    """Something taken off, and why: `type` is a name of OrderDiscountType, `value_type` FIXED or PERCENTAGE.
+
+    `value` is per piece (FIXED, on a line), an amount (FIXED, on an order) or percent; `amount_value` is what it took
+    off altogether.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    type = models.CharField(max_length=64, default="MANUAL")
+    value_type = models.CharField(max_length=10, default="FIXED")
+    value = amount_field()
+    amount_value = amount_field()
+    currency = models.CharField(max_length=3)
+    name = models.CharField(max_length=255, null=True)
+    translated_name = models.CharField(max_length=255, null=True)
+    reason = models.TextField(null=True)
+    voucher_code = models.CharField(max_length=255, null=True)
+    #: key of a promotion's rule, which may be gone
+    promotion_rule_id = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_value, self.currency)
+
+
+class OrderDiscount(Discount):
+    """Something taken off a whole order, or off its delivery."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="discounts")
+
+    class Meta:
+        ordering = ("created_at", "pk")
 
 
 class OrderLine(models.Model):
@@ -108,6 +172,21 @@ class OrderLine(models.Model):
     tax_class_name = models.CharField(max_length=255, null=True)
     is_price_overridden = models.BooleanField(default=False)
     price_override_reason = models.TextField(null=True)
+    #: prices of one piece as entered (with or without tax, as the channel has it), after and before line discounts
+    base_unit_price = amount_field()
+    undiscounted_base_unit_price = amount_field()
+    #: what is off one piece by the line's own discounts, as entered
+    unit_discount_amount = amount_field()
+    unit_discount_type = models.CharField(max_length=10, null=True)
+    unit_discount_value = amount_field()
+    unit_discount_reason = models.TextField(null=True)
+    voucher_code = models.CharField(max_length=255, null=True)
+    #: global id of the promotion that lowered the price
+    sale_id = models.CharField(max_length=255, null=True)
+    is_gift = models.BooleanField(default=False)
+    is_gift_card = models.BooleanField(default=False)
+    #: until when the channel keeps a draft's base price from following the catalogue
+    price_fixed_until = models.DateTimeField(null=True)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
@@ -117,6 +196,18 @@ class OrderLine(models.Model):
     @property
     def quantity_to_fulfill(self) -> int:
         return self.quantity - self.quantity_fulfilled
+
+
+class OrderLineDiscount(Discount):
+    """Something taken off one line; a line has at most one of each type."""
+
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="discounts")
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["line", "type"], name="engine_line_discount_type_once"),
+        ]
 
 
 class Fulfillment(models.Model):
