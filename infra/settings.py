@@ -82,6 +82,7 @@ ENGINE_APPS = [
         "apps",
         "deliveries",
         "media",
+        "menus",
         "customers",
         "warehouses",
         "checkout",

@@ -17,6 +17,7 @@ from infra.engine.products.models.catalogue import (
     VariantChannelListing,
     VariantMedia,
 )
+from infra.engine.products.models.collections import Collection, CollectionChannelListing, CollectionProduct
 from infra.engine.products.models.pages import Page, PageType
 from infra.engine.products.models.settings import (
     Channel,
@@ -34,6 +35,9 @@ __all__ = [
     "AttributeValue",
     "Category",
     "Channel",
+    "Collection",
+    "CollectionChannelListing",
+    "CollectionProduct",
     "Page",
     "PageType",
     "PageTypeAttribute",

@@ -19,6 +19,7 @@ class Attribute(models.Model):
     reference_type_ids = models.JSONField(default=list)
     unit = models.CharField(max_length=100, null=True)
     value_required = models.BooleanField(default=False)
+    is_variant_only = models.BooleanField(default=False)
     visible_in_storefront = models.BooleanField(default=True)
     filterable_in_storefront = models.BooleanField(default=False)
     filterable_in_dashboard = models.BooleanField(default=False)
@@ -51,6 +52,15 @@ class AttributeValue(models.Model):
     )
     reference_product = models.ForeignKey(
         "engine_products.Product", null=True, on_delete=models.CASCADE, related_name="references"
+    )
+    reference_variant = models.ForeignKey(
+        "engine_products.ProductVariant", null=True, on_delete=models.CASCADE, related_name="references"
+    )
+    reference_category = models.ForeignKey(
+        "engine_products.Category", null=True, on_delete=models.CASCADE, related_name="references"
+    )
+    reference_collection = models.ForeignKey(
+        "engine_products.Collection", null=True, on_delete=models.CASCADE, related_name="references"
     )
     external_reference = models.CharField(max_length=250, unique=True, null=True)
     sort_order = models.IntegerField(default=0)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineMenusConfig(AppConfig):
+    name = "infra.engine.menus"
+    label = "engine_menus"
