@@ -88,6 +88,7 @@ ENGINE_APPS = [
         "checkout",
         "orders",
         "payments",
+        "giftcards",
     )
 ]
 MALL_APPS = [

@@ -33,6 +33,8 @@ class Checkout(models.Model):
     )
     #: when the delivery options must be asked for again; None means now
     deliveries_stale_at = models.DateTimeField(null=True)
+    #: whether giftcards.CheckoutGiftCard has rows of this checkout, so that most checkouts need not be asked for
+    has_gift_cards = models.BooleanField(default=False)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 

@@ -57,6 +57,9 @@ class TransactionItem(models.Model):
     idempotency_key = models.CharField(max_length=512, null=True)
     #: {"type": CARD|OTHER|GIFT_CARD, "name", "brand", "first_digits", "last_digits", "exp_month", "exp_year"}
     payment_method = models.JSONField(null=True)
+    gift_card = models.ForeignKey(
+        "engine_giftcards.GiftCard", null=True, on_delete=models.SET_NULL, related_name="transactions"
+    )
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
