@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine", choices=("embedded", "live"), default="embedded", help="live: SALEOR_API_URL must name it"
     )
     parser.addoption("--record", action="store_true", help="write the contract recordings anew, from a real Saleor")
+    parser.addoption("--story", action="append", help="play, compare and record this contract story only")
 
 
 def pytest_configure(config: pytest.Config) -> None:

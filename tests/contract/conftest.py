@@ -1,4 +1,8 @@
-"""One run of all stories against the engine at hand: the embedded one, or the Saleor that SALEOR_API_URL names."""
+"""One run of all stories against the engine at hand: the embedded one, or the Saleor that SALEOR_API_URL names.
+
+A story is a module of `stories/` with `tell(world)`, and its cases are named `<story>/<what>`. `--story NAME` plays
+that one alone (again for more); with `--record` only its recordings are written anew.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import json
 import os
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +27,12 @@ from marketplace.saleor.provisioning import provision
 from tests.contract import exchange, world
 from tests.contract.handlers import answer_all
 
-STORIES = ("catalogue", "purchase", "refusals", "customers", "replay")
+FIRST = ("catalogue", "purchase", "refusals", "customers", "replay")
+"""Stories that share goods and go in this order; the others stand alone and follow by name."""
+STORIES = (
+    *FIRST,
+    *sorted({path.stem for path in (Path(__file__).parent / "stories").glob("*.py")} - {*FIRST, "__init__"}),
+)
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +52,10 @@ def exchanges(
     with django_db_blocker.unblock(), answer_all():  # type: ignore[attr-defined]
         server = _serve() if settings.SALEOR_API_URL else None
         try:
-            _play(asked)
+            wanted = request.config.getoption("--story") or STORIES
+            _play(asked, wanted)
             if request.config.getoption("--record"):
-                _record(asked)
+                _record(asked, wanted)
         finally:
             if os.environ.get("CONTRACT_DUMP"):
                 Path(os.environ["CONTRACT_DUMP"]).write_text(json.dumps(asked.seen, ensure_ascii=False, indent=1))
@@ -61,14 +71,14 @@ def _serve() -> LiveServer:
     return LiveServer(urlsplit(settings.MALL_PUBLIC_URL).netloc)
 
 
-def _play(asked: exchange.Exchanges) -> None:
+def _play(asked: exchange.Exchanges, wanted: Sequence[str]) -> None:
     try:
         provision()
         shop = world.build(asked)
     except Exception:
         asked.failures["*"] = traceback.format_exc()
         return
-    for name in STORIES:
+    for name in wanted:
         try:
             import_module(f"tests.contract.stories.{name}").tell(shop)
         except Exception:
@@ -76,10 +86,11 @@ def _play(asked: exchange.Exchanges) -> None:
             asked.failures[name] = f"{traceback.format_exc()}\nafter {last}"
 
 
-def _record(asked: exchange.Exchanges) -> None:
+def _record(asked: exchange.Exchanges, wanted: Sequence[str]) -> None:
     assert not asked.failures, "\n".join(asked.failures.values())
     version = execute("ShopSettings")["shop"]["version"]
     for path in exchange.RECORDINGS.glob("*.json"):
-        path.unlink()
+        if path.name.split("__")[0] in wanted:
+            path.unlink()
     for each in asked.seen.values():
         exchange.save(each, recorded_on=date.today().isoformat(), version=version)

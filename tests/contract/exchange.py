@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.models import InboxEvent
 from marketplace.saleor.client import APP, ask
+from tests.contract.documents import send
 
 RECORDINGS = Path(__file__).resolve().parent / "recordings"
 ALWAYS_IGNORED = ("message", "locations")
@@ -31,9 +32,13 @@ _GLOBAL_ID = re.compile(r"^([A-Z][A-Za-z]+):(.+)$")
 
 @dataclass
 class Exchanges:
-    """All exchanges of one run. `run` makes slugs and references of this run unlike any other's."""
+    """All exchanges of one run. `run` makes slugs and references of this run unlike any other's.
+
+    `staff` holds the tokens of staff members that were used, so that an exchange says who asked.
+    """
 
     run: str
+    staff: set[str] = field(default_factory=set)
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
@@ -47,18 +52,23 @@ class Exchanges:
         ignore: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         """Send one operation under a case's name, keep the exchange, and return the whole answer."""
-        answer = ask(operation, variables or {}, token=token)
+        answer = send(operation, variables or {}, token=token)
         shape = Shape(self.run)
         assert case not in self.seen, f"{case} is written twice"
         self.seen[case] = {
             "case": case,
             "operation": operation,
-            "caller": "app" if token is APP else "anonymous" if token is None else "user",
+            "caller": self._caller(token),
             "variables": shape.of(variables or {}),
             "answer": shape.of(answer),
             "ignore": sorted({*ALWAYS_IGNORED, *ignore}),
         }
         return answer
+
+    def _caller(self, token: str | None) -> str:
+        if token is APP or token is None:
+            return "anonymous" if token is None else "app"
+        return "staff" if token in self.staff else "user"
 
     def keep_event(self, case: str, operation: str, payload: dict[str, Any]) -> None:
         """Keep what an event's payload looked like, as the answer to its subscription."""

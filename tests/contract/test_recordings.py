@@ -30,6 +30,15 @@ def test_saleor_answers_as_recorded(case: str, exchanges: Exchanges) -> None:
     compare(case, exchanges)
 
 
+@pytest.fixture(autouse=True)
+def _only_the_stories_asked_for(request: pytest.FixtureRequest) -> None:
+    """Skip the cases of other stories where `--story` names some."""
+    wanted = request.config.getoption("--story")
+    case = getattr(request.node, "callspec", None)
+    if wanted and case is not None and case.params["case"].split("/")[0] not in wanted:
+        pytest.skip("of another story")
+
+
 def compare(case: str, exchanges: Exchanges) -> None:
     recorded = RECORDED[case]
     story = case.split("/")[0]

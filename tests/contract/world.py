@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.saleor import catalogue, site
+from marketplace.saleor.installing import staff_token
 from marketplace.saleor.types import Address, MerchantSite, SiteIds, Text
 from plugins.api.money import Money
 from tests.contract.exchange import Exchanges
@@ -64,6 +65,13 @@ class World:
     @property
     def run(self) -> str:
         return self.ask.run
+
+    @property
+    def admin(self) -> str:
+        """A new token of a superuser, for what the mall's app may not do. Good for five minutes."""
+        token = staff_token()
+        self.ask.staff.add(token)
+        return token
 
     def channel(self, slug: str) -> str:
         return self.site.channels[slug].id

@@ -1,0 +1,37 @@
+"""The documents that stories send: the mall's own operations, and those of other clients in operations/."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marketplace.saleor import transport
+from marketplace.saleor.client import APP, ask
+from marketplace.saleor.queries import app_token
+
+FOLDER = Path(__file__).resolve().parent / "operations"
+
+
+@cache
+def foreign() -> dict[str, str]:
+    """Return the documents of operations/ by file name in PascalCase. Each stands alone, fragments included."""
+    return {
+        "".join(part.capitalize() for part in path.stem.split("_")): path.read_text(encoding="utf-8")
+        for path in sorted(FOLDER.glob("*.graphql"))
+    }
+
+
+def send(operation: str, variables: dict[str, Any], *, token: str | None) -> dict[str, Any]:
+    """Send an operation of the mall or of operations/ and return the whole answer; amounts are `Decimal`."""
+    document = foreign().get(operation)
+    if document is None:
+        return ask(operation, variables, token=token)
+    bearer = app_token(api_url=transport.api_url()) if token is APP else token
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+    body = json.dumps({"query": document, "variables": variables}, default=str, ensure_ascii=False).encode()
+    _, _, answer = transport.post(headers=headers, body=body, is_repeatable=False)
+    found: dict[str, Any] = json.loads(answer, parse_float=Decimal)
+    return found
