@@ -36,7 +36,7 @@ def main() -> int:
 def count(result: dict[str, object]) -> Counter[str]:
     """Return how many tests a step says it ran, else one for the step; a failed step counts as one failure at least."""
     found = Counter[str]()
-    for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", str(result["detail"])):
+    for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", str(result["detail"]).partition("\n")[0]):
         if result["name"] != "skipped":
             found[WORDS[word]] += int(number)
     if not found and result["name"] != "skipped":

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from infra.cli.report import Result, UsageError, result
 
 SUMMARY = "format, lint, types, import contracts, architecture"
 STEP_LIMIT_S = 300.0
+FAILURES_TOLD, FAILURE_LETTERS = 12, 600
+"""How much of what a failed step said of its failures is repeated in its result."""
 OUTPUT: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS: dict[str, list[str]] = {
@@ -66,6 +69,7 @@ def run_step(
     assert process.stdout is not None
     running.add(process.pid)
     last, is_late = "", threading.Event()
+    failures: deque[str] = deque(maxlen=FAILURES_TOLD)
 
     def end() -> None:
         is_late.set()
@@ -79,6 +83,8 @@ def run_step(
             sys.stderr.flush()
             listener(line.rstrip("\n"))
             last = line.strip() or last
+            if line.lstrip().startswith(("FAIL", "ERROR")):
+                failures.append(line.strip()[:FAILURE_LETTERS])
         code = process.wait()
     except BaseException:
         end_all(process.pid)
@@ -87,7 +93,9 @@ def run_step(
         clock.cancel()
         running.discard(process.pid)
     late = f"ended after {limit_s:.0f} s, its limit; it last said: " if is_late.is_set() else ""
-    return result(name, code == 0 and not late, f"{late}{last.strip('= ')} ({time.monotonic() - begun:.1f} s)")
+    passed = code == 0 and not late
+    told = "" if passed else "".join(f"\n     {line}" for line in failures)
+    return result(name, passed, f"{late}{last.strip('= ')} ({time.monotonic() - begun:.1f} s){told}")
 
 
 def end_all(group: int) -> None:
