@@ -84,11 +84,13 @@ ENGINE_APPS = [
         "media",
         "menus",
         "customers",
+        "discounts",
         "warehouses",
         "checkout",
         "orders",
         "payments",
         "giftcards",
+        "shipping",
     )
 ]
 MALL_APPS = [

@@ -137,6 +137,8 @@ class ProductChannelListing(models.Model):
     published_at = models.DateTimeField(null=True)
     visible_in_listings = models.BooleanField(default=False)
     available_for_purchase_at = models.DateTimeField(null=True)
+    #: the lowest discounted price of the variants sold there; None when none is
+    discounted_price_amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -146,7 +148,10 @@ class ProductChannelListing(models.Model):
 
 
 class VariantChannelListing(models.Model):
-    """What a variant costs in a channel, in the channel's currency; without a price it is not sold there."""
+    """What a variant costs in a channel, in the channel's currency; without a price it is not sold there.
+
+    `discounted_price_amount` is the price less what the best promotion takes off, and the price where there is none.
+    """
 
     variant = models.ForeignKey(ProductVariant, on_delete=models.CASCADE, related_name="channel_listings")
     channel = models.ForeignKey("engine_products.Channel", on_delete=models.CASCADE, related_name="variant_listings")

@@ -1,0 +1,1 @@
+"""What of the contract this app serves."""
