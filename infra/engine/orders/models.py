@@ -56,6 +56,8 @@ class Order(models.Model):
     customer_note = models.TextField(blank=True, default="")
     redirect_url = models.CharField(max_length=2000, null=True)
     external_reference = models.CharField(max_length=250, unique=True, null=True)
+    #: since when the status is EXPIRED
+    expired_at = models.DateTimeField(null=True)
     display_gross_prices = models.BooleanField(default=True)
     #: the code as it was given; the voucher itself may be gone
     voucher_code = models.CharField(max_length=255, null=True)
