@@ -56,8 +56,6 @@ class Order(models.Model):
     customer_note = models.TextField(blank=True, default="")
     redirect_url = models.CharField(max_length=2000, null=True)
     external_reference = models.CharField(max_length=250, unique=True, null=True)
-    #: since when the status is EXPIRED
-    expired_at = models.DateTimeField(null=True)
     display_gross_prices = models.BooleanField(default=True)
     #: the code as it was given; the voucher itself may be gone
     voucher_code = models.CharField(max_length=255, null=True)
@@ -74,6 +72,7 @@ class Order(models.Model):
         "engine_warehouses.Warehouse", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     collection_point_name = models.CharField(max_length=255, null=True)
+    #: since when the status is EXPIRED
     expired_at = models.DateTimeField(null=True)
     #: whether a draft's or unconfirmed order's prices must be worked out again before they are read
     should_refresh_prices = models.BooleanField(default=False)
