@@ -54,6 +54,8 @@ class PromotionRule(models.Model):
     reward_value = models.DecimalField(max_digits=20, decimal_places=3, null=True)
     reward_type = models.CharField(max_length=20, null=True)
     gifts = models.ManyToManyField("engine_products.ProductVariant", related_name="+")
+    #: whether its variants are those of a running promotion; else it has none
+    is_applied = models.BooleanField(default=False)
     #: whether what it selects must be worked out anew
     is_stale = models.BooleanField(default=False, db_index=True)
 

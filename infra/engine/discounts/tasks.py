@@ -1,0 +1,89 @@
+"""What promotions do by themselves as time goes by and goods change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from infra.engine.deliveries import emit
+from infra.engine.discounts.models import Promotion, PromotionRule, RuleVariant
+from infra.engine.discounts.predicates import selected_variants
+from infra.engine.discounts.prices import refresh_prices, running
+from infra.engine.products.models import Product, ProductVariant
+
+#: promotions whose start or end is told in one go
+BATCH = 100
+
+
+def recalculate(now: datetime, *, everything: bool = False) -> int:
+    """Tell which promotions started or ended by `now`, and bring discounted prices up to date with them.
+
+    everything: also work out the prices of goods that nothing is known to have changed for.
+    Returns how many prices of variants (one per channel) changed. With nothing to do it only reads.
+    """
+    _tell_toggled(now)
+    touched = _work_out_rules(now)
+    if everything:
+        touched |= set(Product.objects.order_by().values_list("pk", flat=True))
+    if not touched:
+        return 0
+    with transaction.atomic("engine"):
+        return refresh_prices(touched, now)
+
+
+def _tell_toggled(now: datetime) -> None:
+    """Raise PROMOTION_STARTED and PROMOTION_ENDED once for each start and end that has passed."""
+    untold = Q(last_told_at=None)
+    started = Q(start_date__lte=now) & (untold | Q(last_told_at__lt=F("start_date")))
+    ended = Q(end_date__lte=now) & (untold | Q(last_told_at__lt=F("end_date")))
+    pks = list(Promotion.objects.filter(started | ended).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not pks:
+        return
+    with transaction.atomic("engine"):
+        rows = Promotion.objects.select_for_update(skip_locked=True).filter(started | ended, pk__in=pks).order_by("pk")
+        for promotion in rows:
+            told, end = promotion.last_told_at, promotion.end_date
+            if told is None or told < promotion.start_date:
+                emit(event="PROMOTION_STARTED", obj=promotion)
+            if end is not None and end <= now and (told is None or told < end):
+                emit(event="PROMOTION_ENDED", obj=promotion)
+            Promotion.objects.filter(pk=promotion.pk).update(last_told_at=now)
+
+
+def _work_out_rules(now: datetime) -> set[int]:
+    """Select anew for rules that are stale, began or ended; returns the products that may cost something else."""
+    catalogue = PromotionRule.objects.filter(promotion__type="CATALOGUE")
+    due = catalogue.filter(Q(running(now)) & (Q(is_stale=True) | Q(is_applied=False)))
+    over = catalogue.filter(is_applied=True).exclude(running(now))
+    wanted = [*due.values_list("pk", flat=True), *over.values_list("pk", flat=True)]
+    products: set[int] = set()
+    for pk in sorted(wanted):
+        products |= work_out_rule(pk, now)
+    return products
+
+
+def work_out_rule(pk: UUID, now: datetime) -> set[int]:
+    """Write which variants a catalogue rule selects at `now`; returns the products of those before and after."""
+    with transaction.atomic("engine"):
+        rule = PromotionRule.objects.select_for_update(of=("self",)).select_related("promotion").filter(pk=pk).first()
+        if rule is None:
+            return set()
+        is_running = rule.promotion.is_active(now)
+        before = dict(rule.variant_rows.values_list("variant_id", "pk"))
+        after = selected_variants(rule.catalogue_predicate) if is_running else set()
+        RuleVariant.objects.filter(pk__in=[key for variant, key in before.items() if variant not in after]).delete()
+        RuleVariant.objects.bulk_create(
+            [RuleVariant(rule=rule, variant_id=variant) for variant in sorted(after - set(before))], 500
+        )
+        PromotionRule.objects.filter(pk=pk).update(is_stale=False, is_applied=is_running)
+        return products_of(after | set(before))
+
+
+def products_of(variant_ids: Iterable[int]) -> set[int]:
+    """Return the products of variants."""
+    rows = ProductVariant.objects.order_by().filter(pk__in=list(variant_ids))
+    return set(rows.values_list("product_id", flat=True))
