@@ -28,6 +28,10 @@ class Checkout(models.Model):
     save_shipping_address = models.BooleanField(default=True)
     customer_note = models.TextField(blank=True, default="")
     redirect_url = models.CharField(max_length=2000, null=True)
+    #: the code as it was given; the voucher itself may be gone or over by now
+    voucher_code = models.CharField(max_length=255, null=True)
+    #: whether a use of the voucher is already counted for this checkout
+    is_voucher_usage_increased = models.BooleanField(default=False)
     assigned_delivery = models.ForeignKey(
         "CheckoutDelivery", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
     )
@@ -35,6 +39,18 @@ class Checkout(models.Model):
     deliveries_stale_at = models.DateTimeField(null=True)
     #: whether giftcards.CheckoutGiftCard has rows of this checkout, so that most checkouts need not be asked for
     has_gift_cards = models.BooleanField(default=False)
+    #: the warehouse where the buyer picks the goods up; then nothing is shipped
+    collection_point = models.ForeignKey(
+        "engine_warehouses.Warehouse", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    tax_exemption = models.BooleanField(default=False)
+    #: what the tax app answered last (see taxes.Answer), None when it was not asked or gave no valid answer
+    tax_answer = models.JSONField(null=True)
+    #: what the answer, or the failure, was about; it counts while the checkout still is that, until `taxed_until`
+    tax_basis = models.CharField(max_length=64, null=True)
+    taxed_until = models.DateTimeField(null=True)
+    #: why the last answer of the tax app was none, None when it was one
+    tax_error = models.CharField(max_length=255, null=True)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
@@ -61,6 +77,8 @@ class CheckoutLine(models.Model):
     quantity = models.PositiveIntegerField()
     price_override = models.DecimalField(max_digits=20, decimal_places=3, null=True)
     price_override_reason = models.TextField(null=True)
+    #: put in by an order promotion, not by the customer
+    is_gift = models.BooleanField(default=False)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 
@@ -69,11 +87,11 @@ class CheckoutLine(models.Model):
 
 
 class CheckoutDelivery(models.Model):
-    """A way of delivery that an app offered for one checkout."""
+    """A way of delivery offered for one checkout, by an app or of the shop's own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="deliveries")
-    #: global id of the method: base64("app:<app identifier>:<the app's own id>")
+    #: global id of the method: base64("ShippingMethod:<key>") or base64("app:<app identifier>:<the app's own id>")
     method_id = models.CharField(max_length=1024)
     name = models.CharField(max_length=255)
     description = models.TextField(null=True)
@@ -81,6 +99,10 @@ class CheckoutDelivery(models.Model):
     currency = models.CharField(max_length=3)
     maximum_delivery_days = models.PositiveIntegerField(null=True)
     minimum_delivery_days = models.PositiveIntegerField(null=True)
+    #: the tax class of a method of the shop's own; an app's method has none
+    tax_class = models.ForeignKey(
+        "engine_products.TaxClass", null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
     active = models.BooleanField(default=True)

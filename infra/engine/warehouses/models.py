@@ -78,4 +78,21 @@ class Allocation(models.Model):
         ordering = ("pk",)
 
 
+class Reservation(models.Model):
+    """Pieces of one stock kept for a line of an open checkout until a moment; afterwards the row counts no more."""
+
+    checkout_line = models.ForeignKey(
+        "engine_checkout.CheckoutLine", on_delete=models.CASCADE, related_name="reservations"
+    )
+    stock = models.ForeignKey(Stock, on_delete=models.CASCADE, related_name="reservations")
+    quantity = models.PositiveIntegerField()
+    reserved_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checkout_line", "stock"], name="engine_reservation_once"),
+        ]
+        ordering = ("pk",)
+
+
 AVAILABLE = F("quantity") - F("quantity_allocated")

@@ -50,6 +50,12 @@ class Channel(models.Model):
     order_settings = models.JSONField(default=default_order_settings)
     checkout_settings = models.JSONField(default=default_checkout_settings)
     payment_settings = models.JSONField(default=default_payment_settings)
+    #: whether a method of a shipping zone costs something here; else carts are not asked which of them apply
+    has_shipping_methods = models.BooleanField(default=False)
+    #: the shop's useLegacyShippingZoneStockAvailability, kept here because every sale reads its channel
+    legacy_zone_stock = models.BooleanField(default=False)
+    #: whether the shop reserves stock for open carts (either of its durations is set), kept here likewise
+    reserves_stock = models.BooleanField(default=False)
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
 

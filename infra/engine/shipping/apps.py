@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EngineShippingConfig(AppConfig):
+    name = "infra.engine.shipping"
+    label = "engine_shipping"
