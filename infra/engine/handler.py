@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +21,27 @@ from infra.engine.schema.multipart import BadRequest, read_multipart
 
 logger = logging.getLogger(__name__)
 Response = tuple[int, dict[str, str], bytes]
+#: documents in one request, as the contract's default has it
+MAX_BATCH = 1
+COOKIE_AGE_S = 30 * 24 * 3600
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Origin, Content-Type, Accept, Authorization, Source-Service-Name, "
+    "Authorization-Bearer",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Max-Age": "600",
+}
 
 
-def handle(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+def handle(method: str, path: str, headers: Mapping[str, str], body: bytes, peer: str | None = None) -> Response:
     """Answer one request of the engine's paths; `path` may carry a query string, header names are case-insensitive.
 
+    `peer` is the address the connection comes from, None for a call inside the process.
     Returns (status, headers, body). Never raises for what a client can cause.
     """
     route, _, query = path.partition("?")
     lowered = {name.lower(): value for name, value in headers.items()}
     if route == "/graphql/":
-        return _graphql(method, lowered, body)
+        return _graphql(method, lowered, body, peer)
     if route == "/.well-known/jwks.json":
         from infra.engine.apps.keys import jwks
 
@@ -41,7 +53,7 @@ def handle(method: str, path: str, headers: Mapping[str, str], body: bytes) -> R
     if route.startswith("/__test__/") and settings.ENGINE_TEST_CONTROL:
         from infra.engine.control import control
 
-        return control(method, route, body)
+        return control(method, route, lowered, body, peer)
     return _json(404, {"detail": "Not found."})
 
 
@@ -54,28 +66,91 @@ def _errors(status: int, *errors: GraphQLError) -> Response:
     return _json(status, {"errors": [format_error(error) for error in errors]})
 
 
-def _graphql(method: str, headers: Mapping[str, str], body: bytes) -> Response:
+def _graphql(method: str, headers: Mapping[str, str], body: bytes, peer: str | None) -> Response:
+    cors = cors_headers(headers.get("origin"))
     if method == "OPTIONS":
-        return 200, {"Content-Type": "text/plain", "Allow": "POST, OPTIONS"}, b""
+        return 200, {"Content-Type": "text/plain", "Allow": "POST, OPTIONS", **cors, **(PREFLIGHT if cors else {})}, b""
     if method != "POST":
         return _json(405, {"detail": "Method not allowed."}, Allow="POST, OPTIONS")
+    status, sent, content = _post(headers, body, peer)
+    return status, {**sent, **cors}, content
+
+
+def _post(headers: Mapping[str, str], body: bytes, peer: str | None) -> Response:
     try:
-        request, files = _read(headers, body)
+        asked, files = _read(headers, body)
     except BadRequest as error:
         return _errors(400, GraphQLError(str(error)))
-    text = request.get("query")
-    if not isinstance(text, str) or not text.strip():
-        return _errors(400, GraphQLError("Must provide a query string."))
     try:
         requestor = authenticate(headers)
     except InvalidToken as error:
         return _errors(200, error)
-    context = Context(requestor=requestor, files=files)
-    status, answer = run(text, request.get("variables"), request.get("operationName"), context)
-    return _json(status, answer)
+    context = Context(
+        requestor=requestor,
+        files=files,
+        client_address=client_address(headers, peer),
+        cookies=_cookies_of(headers),
+    )
+    if isinstance(asked, list):
+        if len(asked) > MAX_BATCH:
+            return _errors(400, GraphQLError("Number of batch queries exceeded."))
+        answers = [_answer_one(request, context) for request in asked]
+        status, answer = max((each[0] for each in answers), default=200), [each[1] for each in answers]
+    else:
+        status, answer = _answer_one(asked, context)
+    return _json(status, answer, **_cookies(context))
 
 
-def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+def _answer_one(request: Any, context: Context) -> tuple[int, Any]:
+    text = request.get("query") if isinstance(request, dict) else None
+    if not isinstance(text, str) or not text.strip():
+        return 400, {"errors": [format_error(GraphQLError("Must provide a query string."))]}
+    return run(text, request.get("variables"), request.get("operationName"), context)
+
+
+def _cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
+    except CookieError:
+        return {}
+
+
+def _cookies(context: Context) -> dict[str, str]:
+    """Return the header of the cookie to set, if any: for scripts out of reach, and for other sites where HTTPS is."""
+    if not context.cookies_to_set:
+        return {}
+    ((name, value),) = context.cookies_to_set.items()
+    over_https = context.request_url.startswith("https:")
+    rest = "SameSite=None; Secure" if over_https else "SameSite=Lax"
+    return {"Set-Cookie": f"{name}={value}; Max-Age={COOKIE_AGE_S}; Path=/graphql/; HttpOnly; {rest}"}
+
+
+def cors_headers(origin: str | None) -> dict[str, str]:
+    """Return what lets a page of another origin read the answer, as the contract does; nothing without an Origin."""
+    if not origin:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Origin",
+    }
+
+
+def client_address(headers: Mapping[str, str], peer: str | None) -> str | None:
+    """Return where a request comes from: what the nearest proxy says, if the peer is one of a private network.
+
+    None inside the process, where nobody says for whom.
+    """
+    said = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    try:
+        if said and (peer is None or ipaddress.ip_address(peer).is_private):
+            return str(ipaddress.ip_address(said))
+    except ValueError:
+        return peer
+    return peer
+
+
+def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | list[Any], dict[str, Any]]:
     content_type = headers.get("content-type", "application/json")
     if content_type.startswith("multipart/form-data"):
         return read_multipart(content_type, body)
@@ -83,7 +158,7 @@ def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], dict
         request = json.loads(body)
     except ValueError:
         raise BadRequest("Unable to parse query.") from None
-    if not isinstance(request, dict):
+    if not isinstance(request, dict | list):
         raise BadRequest("Unable to parse query.")
     return request, {}
 

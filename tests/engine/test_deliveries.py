@@ -266,16 +266,18 @@ def test_app_asked_in_the_middle_of_a_request_asks_back_twice(app_double):
     assert [each["shippingMethod"]["name"] for each in deliveries_] == ["plain inside"]
 
 
-def test_control_calls_exist_only_when_switched_on(app_double, settings):
+def test_a_control_call_sends_what_is_due_and_shows_the_queue(app_double, settings):
+    settings.ENGINE_TEST_CONTROL = True
     make_webhook("CATEGORY_UPDATED")
     tell()
-    settings.ENGINE_TEST_CONTROL = False
-    assert handle("GET", "/__test__/deliveries", {}, b"")[0] == 404
 
-    settings.ENGINE_TEST_CONTROL = True
-    queue = json.loads(handle("GET", "/__test__/deliveries", {}, b"")[2])["deliveries"]
-    sent = json.loads(handle("POST", "/__test__/deliveries", {}, json.dumps({"now": soon().isoformat()}).encode())[2])
+    body = json.dumps({"now": "2020-01-01T00:00:00+00:00"}).encode()
+    early = json.loads(handle("POST", "/__test__/deliveries", {}, body, "127.0.0.1")[2])
+    sent = json.loads(
+        handle("POST", "/__test__/deliveries", {}, json.dumps({"now": soon().isoformat()}).encode(), "::1")[2]
+    )
 
-    assert [row["event_type"] for row in queue] == ["CATEGORY_UPDATED"]
-    assert sent == {"tried": 1}
+    assert early["tried"] == 0
+    assert [row["event_type"] for row in early["deliveries"]] == ["CATEGORY_UPDATED"]
+    assert sent == {"ok": True, "tried": 1, "deliveries": []}
     assert len(app_double.received) == 1

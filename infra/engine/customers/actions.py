@@ -40,14 +40,14 @@ confirmation_tokens: Any = AccountTokenGenerator("confirm")  # Any: Django's stu
 password_tokens: Any = AccountTokenGenerator("password")
 
 
-def check_new_password(password: str) -> None:
+def check_new_password(password: str, *, field: str = "password") -> None:
     """Raise UserErrors for a password that the rules in force refuse."""
     try:
         password_validation.validate_password(password, password_validators=PASSWORD_VALIDATORS)
     except ValidationError as error:
         raise UserErrors(
             [
-                MutationError("password", message, (problem.code or "invalid").upper())
+                MutationError(field, message, (problem.code or "invalid").upper())
                 for problem in error.error_list
                 for message in problem.messages
             ]
@@ -136,13 +136,13 @@ def confirm_account(*, email: str, token: str) -> User:
     return user
 
 
-def check_credentials(*, email: str, password: str) -> User | None:
-    """Return the user these credentials belong to. As slow for an unknown address as for a wrong password."""
+def check_credentials(*, email: str, password: str) -> tuple[User | None, bool]:
+    """Return (the user of `email`, whether this is the password). As slow for an unknown address as for a known one."""
     user = User.objects.prefetch_related("groups").filter(email=email.strip().lower()).first()
     if user is None:
         make_password(password)
-        return None
-    return user if check_password(password, user.password) else None
+        return None, False
+    return user, check_password(password, user.password)
 
 
 def note_login(user: User) -> None:

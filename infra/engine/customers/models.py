@@ -77,3 +77,18 @@ class User(models.Model):
 
     class Meta:
         ordering: ClassVar = ["pk"]
+
+
+class SignInFailures(models.Model):
+    """What failed from one address of the net: in all (`user_id` 0), or for one account."""
+
+    address = models.CharField(max_length=64)
+    user_id = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    blocked_until = models.DateTimeField()
+    forgotten_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["address", "user_id"], name="engine_sign_in_failures_once"),
+        ]

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Subquery
 
 from infra.engine.apps.keys import b64url, from_b64url, is_signed, public_jwk, sign
 from infra.engine.customers.models import User
+from infra.engine.products.models import ShopSettings
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import to_global_id
 
@@ -54,12 +56,16 @@ def make_token(*, user: User, kind: str, ttl: timedelta, now: datetime | None = 
     return f"{signed}.{b64url(sign(signed.encode()))}"
 
 
-def access_token(user: User, now: datetime | None = None) -> str:
-    return make_token(user=user, kind="access", ttl=ACCESS_TTL, now=now)
+def access_token(user: User, now: datetime | None = None, audience: str | None = None) -> str:
+    return make_token(user=user, kind="access", ttl=ACCESS_TTL, now=now, **_for(audience))
 
 
-def refresh_token(user: User, csrf_token: str, now: datetime | None = None) -> str:
-    return make_token(user=user, kind="refresh", ttl=REFRESH_TTL, now=now, csrfToken=csrf_token)
+def refresh_token(user: User, csrf_token: str, now: datetime | None = None, audience: str | None = None) -> str:
+    return make_token(user=user, kind="refresh", ttl=REFRESH_TTL, now=now, csrfToken=csrf_token, **_for(audience))
+
+
+def _for(audience: str | None) -> dict[str, str]:
+    return {"aud": audience} if audience else {}
 
 
 def _part(data: dict[str, Any]) -> str:
@@ -95,9 +101,23 @@ def user_of_payload(payload: dict[str, Any], kind: str) -> User:
     """Return the user a payload of `kind` stands for. Raises InvalidToken when it no longer does."""
     if payload.get("type") != kind or not payload.get("token"):
         raise InvalidToken(AGAIN)
-    user = User.objects.prefetch_related("groups").filter(email=payload.get("email"), is_active=True).first()
+    shop = ShopSettings.objects.order_by("pk").values("data")[:1]
+    rows = User.objects.prefetch_related("groups").annotate(shop_data=Subquery(shop))
+    user = rows.filter(email=payload.get("email"), is_active=True).first()
     if user is None:
         raise InvalidToken("Invalid token. User does not exist or is inactive.")
     if user.jwt_token_key != payload["token"]:
         raise InvalidToken(AGAIN)
     return user
+
+
+def check_login_mode(user: User) -> None:
+    """Apply the shop's passwordLoginMode to a user whom `user_of_payload` read: a password's token is worth no more.
+
+    With CUSTOMERS_ONLY staff are customers (in memory only); with DISABLED it raises InvalidToken.
+    """
+    mode = (getattr(user, "shop_data", None) or {}).get("passwordLoginMode", "ENABLED")
+    if mode == "DISABLED":
+        raise InvalidToken("The authentication method is disabled.")
+    if mode == "CUSTOMERS_ONLY":
+        user.is_staff = user.is_superuser = False

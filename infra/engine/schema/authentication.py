@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.engine.apps.tokens import app_of_token
-from infra.engine.customers.tokens import InvalidToken, looks_like_jwt, read_token, user_of_payload
+from infra.engine.customers.tokens import InvalidToken, check_login_mode, looks_like_jwt, read_token, user_of_payload
 from infra.engine.schema.context import ANONYMOUS, Requestor
 from infra.engine.schema.permissions import ALL_PERMISSIONS, APP, STAFF_USER, USER
 
@@ -35,7 +35,9 @@ def authenticate(headers: Mapping[str, str]) -> Requestor:
         return app_requestor(app)
     if not looks_like_jwt(token):
         return ANONYMOUS
-    return user_requestor(user_of_payload(read_token(token), "access"))
+    user = user_of_payload(read_token(token), "access")
+    check_login_mode(user)
+    return user_requestor(user)
 
 
 def app_requestor(app: Any) -> Requestor:

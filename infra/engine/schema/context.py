@@ -45,6 +45,11 @@ class Context:
     request_url: str = field(default_factory=lambda: settings.ENGINE_PUBLIC_URL)
     cache: dict[Any, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
+    #: the address of the net that the request comes from; None inside the process
+    client_address: str | None = None
+    #: cookies of the request, and those its answer sets (kept until the session's refresh token ends)
+    cookies: dict[str, str] = field(default_factory=dict)
+    cookies_to_set: dict[str, str] = field(default_factory=dict)
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what `make()` gave the first time `key` was asked for in this request."""

@@ -23,7 +23,8 @@ declare("AccountRegisterInput", "firstName lastName languageCode email password 
 declare("ConfirmAccount", "user")
 declare("AccountUpdate", "user")
 declare("AccountInput", "firstName lastName languageCode defaultBillingAddress defaultShippingAddress metadata")
-declare("CustomerFilterInput", "search")
+declare("CustomerFilterInput", "search dateJoined")
+declare("DateRangeInput", "gte lte")
 UNUSABLE = "!"
 
 
@@ -46,9 +47,12 @@ def user(context: Context, args: dict[str, Any]) -> Any:
 @root("Query", "customers", args="filter before after first last")
 @requires("MANAGE_ORDERS", "MANAGE_USERS")
 def customers(context: Context, args: dict[str, Any]) -> Any:
-    rows = User.objects.filter(is_staff=False)
-    search = (args.get("filter") or {}).get("search")
-    return connect(rows.filter(email__icontains=search) if search else rows, args, order=("email", "pk"))
+    rows, wanted = User.objects.filter(is_staff=False), args.get("filter") or {}
+    if wanted.get("search"):
+        rows = rows.filter(email__icontains=wanted["search"])
+    for end, day in (wanted.get("dateJoined") or {}).items():
+        rows = rows.filter(**{f"date_joined__date__{end}": day}) if day else rows
+    return connect(rows, args, order=("email", "pk"))
 
 
 @root("Mutation", "accountRegister")

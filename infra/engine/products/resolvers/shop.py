@@ -11,7 +11,7 @@ from infra.engine.products.models import ShopSettings
 from infra.engine.products.queries import SHOP_DEFAULTS, shop_row
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import PermissionDenied
+from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import to_global_id
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
@@ -32,6 +32,7 @@ SETTINGS_ONLY = (
     "allowLoginWithoutConfirmation",
     "preserveAllAddressFields",
     "useLegacyShippingZoneStockAvailability",
+    "passwordLoginMode",
 )
 name_type(ShopSettings, "Shop")
 register_metadata("Shop", ShopSettings, private=("MANAGE_SETTINGS",))
@@ -86,6 +87,9 @@ def shop_permissions(batch: Batch) -> list[Any]:
 @requires("MANAGE_SETTINGS")
 def shop_settings_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = dict(args["input"])
+    if data.get("passwordLoginMode", "ENABLED") != "ENABLED" and context.requestor.user is not None:
+        text = "Cannot restrict password login while authenticated with a password."
+        raise refuse("passwordLoginMode", text, "PASSWORD_AUTH_RESTRICTION")
     with transaction.atomic("engine"):
         row = ShopSettings.objects.select_for_update().order_by("pk").first() or ShopSettings()
         row.metadata = {**row.metadata, **pairs_to_dict(data.pop("metadata", None))}
