@@ -47,6 +47,7 @@ SHOP_DEFAULTS: dict[str, Any] = {
     "allowLoginWithoutConfirmation": False,
     "preserveAllAddressFields": False,
     "useLegacyShippingZoneStockAvailability": False,
+    "passwordLoginMode": "ENABLED",
 }
 
 
