@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from infra.engine.customers.models import User
+from infra.engine.discounts.models import VoucherCode
 from infra.engine.giftcards import lock_objects
 from infra.engine.giftcards.history import balance, record
 from infra.engine.giftcards.models import GiftCard, GiftCardEvent, GiftCardTag
@@ -35,8 +36,8 @@ def new_code() -> str:
 
 
 def is_taken(code: str) -> bool:
-    """Return whether a gift card has this code."""
-    return is_code(code)
+    """Return whether a gift card or a voucher has this code."""
+    return is_code(code) or VoucherCode.objects.filter(code=code).exists()
 
 
 def issue_cards(*, new: NewCards, requestor: Requestor) -> list[GiftCard]:

@@ -24,6 +24,7 @@ from infra.engine.warehouses.actions import release
 def confirm_order(*, order_id: UUID, requestor: Requestor) -> Order:
     """Turn an UNCONFIRMED order into one to be fulfilled. Raises UserErrors(INVALID) for any other."""
     from infra.engine.deliveries import emit
+    from infra.engine.payments.gift_cards import charge_order
 
     with transaction.atomic("engine"):
         order = lock_objects.order(order_id)
@@ -35,6 +36,7 @@ def confirm_order(*, order_id: UUID, requestor: Requestor) -> Order:
         set_status(order)
         record(order, "CONFIRMED", requestor)
         emit(event="ORDER_CONFIRMED", obj=order)
+        charge_order(order=order, requestor=requestor)
         return order
 
 

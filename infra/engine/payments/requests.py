@@ -20,6 +20,7 @@ from infra.engine.money import quantize
 from infra.engine.orders.charges import Amounts
 from infra.engine.orders.history import record
 from infra.engine.orders.models import GrantedRefund
+from infra.engine.payments import gift_cards
 from infra.engine.payments.events import (
     Conflict,
     apply_change,
@@ -31,7 +32,7 @@ from infra.engine.payments.events import (
 )
 from infra.engine.payments.lock_objects import Locked, locked_transaction
 from infra.engine.payments.models import ActionDelivery, TransactionEvent, TransactionItem
-from infra.engine.payments.types import Action, Answer, InvalidAnswer, new_key, parse_action_answer
+from infra.engine.payments.types import GIFT_CARD_GATEWAY, Action, Answer, InvalidAnswer, new_key, parse_action_answer
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
 
@@ -64,6 +65,9 @@ def request_action(
     Raises UserErrors(MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK) when no app would hear it; then nothing was stored.
     """
     with locked_transaction(token) as locked:
+        if locked.item.app_identifier == GIFT_CARD_GATEWAY and action != "CHARGE":
+            _answer_by_card(locked, action, amount, requestor, reason or "", None)
+            return locked.item
         _check_listener(locked.item, action)
         _store_request(locked, action, amount, requestor, reason, None)
         return locked.item
@@ -79,12 +83,40 @@ def request_granted_refund(*, token: UUID, refund_id: int, requestor: Requestor)
         item = locked.item
         refund = GrantedRefund.objects.get(pk=refund_id)
         _check_refund(item, refund)
-        _check_listener(item, "REFUND")
+        by_card = item.app_identifier == GIFT_CARD_GATEWAY
+        if not by_card:
+            _check_listener(item, "REFUND")
         if refund.transaction_id is None:
             refund.transaction = item
             refund.save(update_fields=["transaction", "updated_at"])
-        _store_request(locked, "REFUND", refund.amount_value, requestor, None, refund)
+        if by_card:
+            _answer_by_card(locked, "REFUND", refund.amount_value, requestor, "", refund)
+        else:
+            _store_request(locked, "REFUND", refund.amount_value, requestor, None, refund)
         return item
+
+
+def _answer_by_card(
+    locked: Locked,
+    action: str,
+    amount: Decimal | None,
+    requestor: Requestor,
+    reason: str,
+    refund: GrantedRefund | None,
+) -> None:
+    item = locked.item
+    asked = _clamped(item, action, amount)
+    gift_cards.answer_request(
+        locked=locked, action=action, amount=asked, requestor=requestor, reason=reason, refund=refund
+    )
+    if locked.order is not None:
+        record(locked.order, HISTORY[action], requestor, amount=str(asked), reference=item.psp_reference or "")
+
+
+def _clamped(item: TransactionItem, action: str, amount: Decimal | None) -> Decimal:
+    """Return the amount to ask for: at most what there is, all of it for None and 0."""
+    most = item.charged_value if action == "REFUND" else item.authorized_value
+    return min(quantize(amount, item.currency), most) if amount else most
 
 
 def _check_refund(item: TransactionItem, refund: GrantedRefund) -> None:
@@ -111,8 +143,7 @@ def _store_request(
     refund: GrantedRefund | None,
 ) -> None:
     item = locked.item
-    most = item.charged_value if action == "REFUND" else item.authorized_value
-    asked = min(quantize(amount, item.currency), most) if amount else most
+    asked = _clamped(item, action, amount)
     event = new_event(
         item=item,
         type_=f"{action}_REQUEST",

@@ -17,6 +17,7 @@ from infra.engine.checkout.models import Checkout
 from infra.engine.money import ZERO, quantize
 from infra.engine.orders.charges import Amounts
 from infra.engine.orders.models import Order
+from infra.engine.payments import gift_cards
 from infra.engine.payments.events import (
     NAMING,
     Conflict,
@@ -28,7 +29,7 @@ from infra.engine.payments.events import (
 )
 from infra.engine.payments.lock_objects import Locked, locked_transaction
 from infra.engine.payments.models import TransactionEvent, TransactionItem
-from infra.engine.payments.types import Action, Answer, InvalidAnswer, parse_session_answer
+from infra.engine.payments.types import GIFT_CARD_GATEWAY, Action, Answer, InvalidAnswer, parse_session_answer
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import to_global_id
 
@@ -70,17 +71,22 @@ def payment_app(identifier: str, field: str = "paymentGateway") -> App:
     return app
 
 
-def initialize(*, source: Order | Checkout, app: App, amount: Decimal, ask: Ask) -> Session:
-    """Begin a payment with an app. The same idempotency key gives the same transaction, and asks the app again.
+def initialize(*, source: Order | Checkout, app: App | None, amount: Decimal, ask: Ask) -> Session:
+    """Begin a payment with an app, or (None) with a gift card. The same idempotency key gives the same transaction.
 
-    Raises UserErrors(UNIQUE) when the key was used for something else.
+    An app is then asked again. Raises UserErrors(UNIQUE) when the key was used for something else.
     """
     item, request = _open(source, app, amount, ask)
+    if app is None:
+        return _close_gift_card(item, request, amount, ask)
     response = _ask_app("TRANSACTION_INITIALIZE_SESSION", app, item, request, source, ask)
     return _close(item, request, app, response)
 
 
-def _open(source: Order | Checkout, app: App, amount: Decimal, ask: Ask) -> tuple[TransactionItem, TransactionEvent]:
+def _open(
+    source: Order | Checkout, app: App | None, amount: Decimal, ask: Ask
+) -> tuple[TransactionItem, TransactionEvent]:
+    identifier = app.identifier if app is not None else GIFT_CARD_GATEWAY
     owner = {"order": source} if isinstance(source, Order) else {"checkout": source}
     key = ask.idempotency_key
     try:
@@ -88,7 +94,7 @@ def _open(source: Order | Checkout, app: App, amount: Decimal, ask: Ask) -> tupl
             item, _ = TransactionItem.objects.get_or_create(
                 idempotency_key=key,
                 **owner,
-                defaults={"currency": source.currency, "app": app, "app_identifier": app.identifier},
+                defaults={"currency": source.currency, "app": app, "app_identifier": identifier},
             )
             request, _ = TransactionEvent.objects.get_or_create(
                 transaction=item,
@@ -162,21 +168,34 @@ def _close(item: TransactionItem, request: TransactionEvent, app: App, response:
     with locked_transaction(item.pk) as locked:
         if answer is None:
             return Session(locked.item, store_failure(request, problem))
-        before = Amounts.of(locked.item)
-        try:
-            event = _store_answer(locked.item, request, app, answer)
-        except Conflict as conflict:
-            return Session(locked.item, store_failure(request, conflict.message), answer.data)
-        _take_over(locked, event, answer, before)
-        return Session(locked.item, event, answer.data)
+        return _take_answer(locked, request, app, answer)
 
 
-def _store_answer(item: TransactionItem, request: TransactionEvent, app: App, answer: Answer) -> TransactionEvent:
+def _close_gift_card(item: TransactionItem, request: TransactionEvent, amount: Decimal, ask: Ask) -> Session:
+    with locked_transaction(item.pk) as locked:
+        answer = gift_cards.authorize(locked=locked, data=ask.data, amount=amount)
+        return _take_answer(locked, request, None, parse_session_answer(answer))
+
+
+def _take_answer(locked: Locked, request: TransactionEvent, app: App | None, answer: Answer) -> Session:
+    before = Amounts.of(locked.item)
+    try:
+        event = _store_answer(locked.item, request, app, answer)
+    except Conflict as conflict:
+        return Session(locked.item, store_failure(request, conflict.message), answer.data)
+    _take_over(locked, event, answer, before)
+    return Session(locked.item, event, answer.data)
+
+
+def _store_answer(
+    item: TransactionItem, request: TransactionEvent, app: App | None, answer: Answer
+) -> TransactionEvent:
     amount = quantize(answer.amount, item.currency) if answer.amount is not None else request.amount_value
     if answer.type in REQUESTS:
         request.type, request.amount_value = answer.type, amount
         request.psp_reference, request.include_in_calculations = answer.psp_reference, True
-        request.app, request.app_identifier, request.message = app, app.identifier, answer.message
+        request.app, request.app_identifier = app, item.app_identifier
+        request.message = answer.message
         request.created_at = answer.time or request.created_at
         request.external_url = answer.external_url or request.external_url
         request.save()

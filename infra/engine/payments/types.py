@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MESSAGE_LIMIT = 512
+#: the gateway of the engine itself, by the name the contract's clients know it under
+GIFT_CARD_GATEWAY = "saleor.io.gift-card-payment-gateway"
 ACTIONS = ("CHARGE", "REFUND", "CANCEL")
 SESSION_SUCCESS = ("AUTHORIZATION_SUCCESS", "CHARGE_SUCCESS", "AUTHORIZATION_REQUEST", "CHARGE_REQUEST")
 SESSION_FAILURE = ("AUTHORIZATION_FAILURE", "CHARGE_FAILURE")

@@ -15,6 +15,7 @@ from infra.engine.schema.ids import named_pk
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
 declare("GiftCardBulkCreate", "count giftCards errors")
+declare("GiftCardError", "tags")
 declare("GiftCardAddNote", "giftCard event errors")
 for _payload in ("Create", "Update", "Activate", "Deactivate", "Delete"):
     declare(f"GiftCard{_payload}", "giftCard errors")

@@ -22,7 +22,7 @@ for _input in ("TransactionCreateInput", "TransactionUpdateInput"):
     declare(_input, "name message pspReference availableActions amountAuthorized amountCharged amountRefunded")
     declare(_input, "amountCanceled metadata privateMetadata externalUrl paymentMethodDetails")
 declare("TransactionEventInput", "pspReference message")
-declare("PaymentMethodDetailsInput", "card other")
+declare("PaymentMethodDetailsInput", "card other giftCard")
 COLUMNS = {"name": "name", "message": "message", "pspReference": "psp_reference", "externalUrl": "external_url"}
 MONEY = {
     "amountAuthorized": "authorized",
@@ -91,7 +91,7 @@ def _metadata(pairs: list[dict[str, Any]] | None, name: str) -> dict[str, str]:
 
 def payment_method(said: dict[str, Any]) -> dict[str, Any]:
     """Return PaymentMethodDetailsInput as it is kept. Raises UserErrors(INVALID)."""
-    kinds = [name for name in ("card", "other") if said.get(name)]
+    kinds = [name for name in ("card", "other", "giftCard") if said.get(name)]
     if len(kinds) != 1:
         raise refuse("paymentMethodDetails", "One of `card`, `other`, or `giftCard` is required.", "INVALID")
     details = said[kinds[0]]
@@ -99,10 +99,12 @@ def payment_method(said: dict[str, Any]) -> dict[str, Any]:
         "brand": "brand",
         "firstDigits": "first_digits",
         "lastDigits": "last_digits",
+        "lastChars": "last_digits",
         "expMonth": "exp_month",
         "expYear": "exp_year",
     }
-    kept = {"type": kinds[0].upper(), "name": details["name"]}
+    kind = "GIFT_CARD" if kinds[0] == "giftCard" else kinds[0].upper()
+    kept = {"type": kind, "name": details["name"]}
     return kept | {column: details[name] for name, column in own.items() if details.get(name) is not None}
 
 

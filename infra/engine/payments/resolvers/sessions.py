@@ -9,7 +9,7 @@ from infra.engine.checkout.models import Checkout
 from infra.engine.orders.models import Order
 from infra.engine.payments import sessions
 from infra.engine.payments.resolvers import loads
-from infra.engine.payments.types import new_key
+from infra.engine.payments.types import GIFT_CARD_GATEWAY, new_key
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -66,14 +66,15 @@ def transaction_initialize(context: Context, args: dict[str, Any]) -> dict[str, 
     source, gateway, key = loads.get_source(args["id"]), args["paymentGateway"], args.get("idempotencyKey")
     if key is not None and not key:
         raise refuse("idempotencyKey", "Cannot be provided as an empty string.", "INVALID")
+    by_card = gateway["id"] == GIFT_CARD_GATEWAY
     ask = sessions.Ask(
         data=gateway.get("data"),
-        action=_action(context, args.get("action"), source),
+        action="AUTHORIZATION" if by_card else _action(context, args.get("action"), source),
         customer_ip=_customer_ip(context, args.get("customerIpAddress")),
         idempotency_key=key or new_key(),
     )
     amount = loads.open_amount(source, args.get("amount"))
-    app = sessions.payment_app(gateway["id"])
+    app = None if by_card else sessions.payment_app(gateway["id"])
     return _answer(sessions.initialize(source=source, app=app, amount=amount, ask=ask))
 
 

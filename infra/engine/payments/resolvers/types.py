@@ -34,6 +34,7 @@ declare("TransactionProcessAction", "actionType amount currency")
 declare("PaymentMethodDetails", "name")
 declare("CardPaymentMethodDetails", "name brand firstDigits lastDigits expMonth expYear")
 declare("OtherPaymentMethodDetails", "name")
+declare("GiftCardPaymentMethodDetails", "name brand isSaleorGiftcard")
 declare_event("TRANSACTION_ITEM_METADATA_UPDATED", "transaction")
 declare_event("PAYMENT_GATEWAY_INITIALIZE_SESSION", "sourceObject", "data", "amount")
 declare_event(
@@ -134,12 +135,22 @@ def _created_by(batch: Batch) -> list[Any]:
 
 @field("TransactionItem", "paymentMethodDetails")
 def item_payment_method(batch: Batch) -> list[Any]:
-    names = {"CARD": "CardPaymentMethodDetails", "OTHER": "OtherPaymentMethodDetails"}
+    names = {
+        "CARD": "CardPaymentMethodDetails",
+        "OTHER": "OtherPaymentMethodDetails",
+        "GIFT_CARD": "GiftCardPaymentMethodDetails",
+    }
     answer = []
     for item in batch.parents:
         kind = names.get((item.payment_method or {}).get("type", ""))
-        answer.append({"__typename": kind, **item.payment_method} if kind else None)
+        own = {"is_saleor_giftcard": item.gift_card_id is not None}
+        answer.append({"__typename": kind, **item.payment_method, **own} if kind else None)
     return answer
+
+
+@field("GiftCardPaymentMethodDetails", "lastChars")
+def gift_card_characters(batch: Batch) -> list[Any]:
+    return [kept.get("last_digits") for kept in batch.parents]
 
 
 @field("TransactionEvent", "pspReference")
