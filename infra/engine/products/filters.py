@@ -1,17 +1,17 @@
-"""Filters of lists: the contract's `where` and `filter` inputs as conditions on rows."""
+"""Filters of lists: parts of `where` and `filter` inputs that many types share, as conditions on rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from infra.engine.products.models import AssignedValue, Channel, ProductChannelListing
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import int_pk
 
 Rows = QuerySet[Any]
+NOTHING = Q(pk__in=[])
 
 
 def pks(gids: list[str] | None, type_name: str) -> list[int]:
@@ -22,14 +22,20 @@ def pks(gids: list[str] | None, type_name: str) -> list[int]:
 def match_values(column: str, wanted: dict[str, Any] | None, read: Callable[[Any], Any] = lambda value: value) -> Q:
     """Return the condition of a filter input with `eq`, `oneOf` and `range` on a column; an empty one holds nowhere."""
     if not wanted:
-        return Q(pk__in=[])
+        return NOTHING
     condition = Q()
     if "eq" in wanted:
         condition &= Q(**{column: read(wanted["eq"])}) if wanted["eq"] is not None else Q(**{f"{column}__isnull": True})
     if wanted.get("oneOf") is not None:
         condition &= Q(**{f"{column}__in": [read(item) for item in wanted["oneOf"]]})
+    return condition & between(column, wanted.get("range"))
+
+
+def between(column: str, bounds: dict[str, Any] | None) -> Q:
+    """Return the condition that a column lies within a range input; without bounds it always holds."""
+    condition = Q()
     for name in ("gte", "lte"):
-        bound = (wanted.get("range") or {}).get(name)
+        bound = (bounds or {}).get(name)
         if bound is not None:
             condition &= Q(**{f"{column}__{name}": bound})
     return condition
@@ -48,88 +54,37 @@ def match_metadata(items: list[dict[str, Any]] | None) -> Q:
     return condition
 
 
-def product_where(where: dict[str, Any], channel: Channel | None) -> Q:
-    """Return the condition of a ProductWhereInput."""
+def match_where(where: dict[str, Any] | None, table: Mapping[str, Callable[[Any], Q]]) -> Q:
+    """Return the condition of a `where` input whose names `table` knows, with AND and OR of further ones."""
     condition = Q()
-    for name, wanted in where.items():
+    for name, wanted in (where or {}).items():
         if name == "AND":
             for part in wanted:
-                condition &= product_where(part, channel)
+                condition &= match_where(part, table)
         elif name == "OR":
-            either = Q(pk__in=[])
+            either = NOTHING
             for part in wanted:
-                either |= product_where(part, channel)
+                either |= match_where(part, table)
             condition &= either
         else:
-            condition &= _PRODUCT_WHERE[name](wanted, channel)
+            condition &= table[name](wanted)
     return condition
 
 
-def _category_pk(gid: str) -> int:
-    return int_pk(gid, "Category") or 0
-
-
-def _type_pk(gid: str) -> int:
-    return int_pk(gid, "ProductType") or 0
-
-
-def _in_channel(channel: Channel | None, **columns: Any) -> Q:
-    if channel is None:
-        return Q(pk__in=[])
-    rows = ProductChannelListing.objects.filter(product_id=OuterRef("pk"), channel=channel, **columns)
-    return Q(Exists(rows))
-
-
-def _attributes(wanted: list[dict[str, Any]], channel: Channel | None) -> Q:
-    condition = Q()
-    for item in wanted:
-        assigned = AssignedValue.objects.filter(product_id=OuterRef("pk"))
-        if item.get("slug"):
-            assigned = assigned.filter(value__attribute__slug=item["slug"])
-        condition &= Q(Exists(assigned.filter(_value(item))))
+def match_words(text: str | None, *columns: str) -> Q:
+    """Return the condition that one of the columns contains `text`, however its letters are cased."""
+    condition = Q() if not text else NOTHING
+    if text:
+        for column in columns:
+            condition |= Q(**{f"{column}__icontains": text})
     return condition
 
 
-def _value(item: dict[str, Any]) -> Q:
-    value = item.get("value") or {}
-    if item.get("values"):
-        return Q(value__slug__in=item["values"])
-    if value.get("reference"):
-        slugs = (value["reference"].get("pageSlugs") or {}).get("containsAny")
-        if slugs is None:
-            raise EngineError("Only `pageSlugs.containsAny` of references is served.", "GraphQLError")
-        return Q(value__reference_page__slug__in=slugs)
-    if value.get("slug"):
-        return match_values("value__slug", value["slug"])
-    if value.get("name"):
-        return match_values("value__name", value["name"])
-    return Q()
-
-
-_PRODUCT_WHERE: dict[str, Callable[[Any, Channel | None], Q]] = {
-    "ids": lambda wanted, _: Q(pk__in=pks(wanted, "Product")),
-    "name": lambda wanted, _: match_values("name", wanted),
-    "slug": lambda wanted, _: match_values("slug", wanted),
-    "metadata": lambda wanted, _: match_metadata(wanted),
-    "category": lambda wanted, _: match_values("category_id", wanted, _category_pk),
-    "productType": lambda wanted, _: match_values("product_type_id", wanted, _type_pk),
-    "hasCategory": lambda wanted, _: Q(category__isnull=not wanted),
-    "updatedAt": lambda wanted, _: match_values("updated_at", wanted),
-    "isPublished": lambda wanted, channel: _flag(wanted, channel, is_published=True),
-    "isVisibleInListing": lambda wanted, channel: _flag(wanted, channel, visible_in_listings=True),
-    "attributes": _attributes,
-}
-
-
-def _flag(wanted: bool | None, channel: Channel | None, **columns: Any) -> Q:
-    listed = _in_channel(channel, **columns)
-    return listed if wanted else ~listed
-
-
-def search_products(rows: Rows, text: str) -> Rows:
-    """Return the products whose name, description, or a variant's SKU has every word of `text`."""
-    for word in text.split():
-        rows = rows.filter(
-            Q(name__icontains=word) | Q(description_plaintext__icontains=word) | Q(variants__sku__iexact=word)
-        )
-    return rows.distinct()
+def match_listed(wanted: dict[str, Any], type_name: str) -> Q:
+    """Return the condition of what every `filter` input may have: ids, slugs and metadata."""
+    condition = match_metadata(wanted.get("metadata"))
+    if wanted.get("ids"):
+        condition &= Q(pk__in=pks(wanted["ids"], type_name))
+    if wanted.get("slugs"):
+        condition &= Q(slug__in=wanted["slugs"])
+    return condition

@@ -8,7 +8,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from infra.engine.products.models import (
+    Category,
     Channel,
+    Collection,
+    CollectionChannelListing,
     Page,
     Product,
     ProductChannelListing,
@@ -133,6 +136,35 @@ def visible_variants(context: Context, channel: Channel | None) -> QuerySet[Prod
     if channel is None or not channel.is_active:
         return rows.none()
     return rows.filter(Exists(priced), Exists(published_listings(channel, context.now, "product_id")))
+
+
+def visible_collections(context: Context, channel: Channel | None) -> QuerySet[Collection]:
+    """Return the collections the requestor may see in `channel`; without one, all for staff and none for shoppers."""
+    rows = Collection.objects.all()
+    listings = CollectionChannelListing.objects.filter(collection_id=OuterRef("pk"), channel=channel)
+    if is_catalogue_staff(context.requestor):
+        return rows if channel is None else rows.filter(Exists(listings))
+    if channel is None or not channel.is_active:
+        return rows.none()
+    shown = Q(published_at=None) | Q(published_at__lte=context.now)
+    return rows.filter(Exists(listings.filter(shown, is_published=True)))
+
+
+def subtree_pks(roots: list[int]) -> set[int]:
+    """Return the pks of the categories `roots` and of all below them; one statement per level."""
+    found, level = set(roots), set(roots)
+    while level:
+        level = set(Category.objects.order_by().filter(parent_id__in=level).values_list("pk", flat=True)) - found
+        found |= level
+    return found
+
+
+def category_tree() -> dict[int | None, list[int]]:
+    """Return the pks of the categories right below each category, and below none."""
+    found: dict[int | None, list[int]] = {}
+    for pk, parent in Category.objects.order_by().values_list("pk", "parent_id"):
+        found.setdefault(parent, []).append(pk)
+    return found
 
 
 def visible_pages(context: Context) -> QuerySet[Page]:

@@ -1,11 +1,15 @@
 """What of the contract this app serves."""
 
 from infra.engine.products.resolvers import (
+    assigned,
+    attribute_bulk_mutations,
     attribute_mutations,
     attributes,
     catalogue_queries,
     categories,
     channels,
+    collection_mutations,
+    collections,
     listing_mutations,
     media,
     pages,
@@ -21,11 +25,15 @@ from infra.engine.products.resolvers import (
 )
 
 __all__ = [
+    "assigned",
+    "attribute_bulk_mutations",
     "attribute_mutations",
     "attributes",
     "catalogue_queries",
     "categories",
     "channels",
+    "collection_mutations",
+    "collections",
     "listing_mutations",
     "media",
     "pages",

@@ -1,4 +1,4 @@
-"""attributeCreate, attributeUpdate, attributeValueCreate."""
+"""Attributes and their choices: made, changed and deleted, one by one."""
 
 from __future__ import annotations
 
@@ -6,103 +6,147 @@ from typing import Any
 
 from django.db import transaction
 
-from infra.engine.products.assignments import free_value_slug
-from infra.engine.products.filters import pks
+from infra.engine.deliveries import declare_event, emit
+from infra.engine.products.attribute_actions import (
+    PAGE_SIDE,
+    PRODUCT_SIDE,
+    add_values,
+    check_side,
+    create_attribute,
+    remove_values,
+    write_attribute,
+    write_value,
+)
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Attribute, AttributeValue
-from infra.engine.products.resolvers.attributes import ASSIGNED_TYPES
 from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import PermissionDenied, refuse
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
 
-PRODUCT_SIDE, PAGE_SIDE = "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES"
-for _payload in ("AttributeCreate", "AttributeUpdate"):
+SIDES = (PRODUCT_SIDE, PAGE_SIDE)
+for _payload in ("AttributeCreate", "AttributeUpdate", "AttributeDelete"):
     declare(_payload, "attribute")
-declare("AttributeValueCreate", "attribute attributeValue")
-_COMMON = "name slug unit valueRequired visibleInStorefront externalReference referenceTypes"
-declare("AttributeCreateInput", f"{_COMMON} inputType entityType type values")
-declare("AttributeUpdateInput", f"{_COMMON} addValues")
-declare("AttributeValueCreateInput", "name value externalReference")
-COLUMNS = {
-    "name": "name",
-    "unit": "unit",
-    "valueRequired": "value_required",
-    "visibleInStorefront": "visible_in_storefront",
-    "externalReference": "external_reference",
-}
+for _payload in ("AttributeValueCreate", "AttributeValueUpdate", "AttributeValueDelete"):
+    declare(_payload, "attribute attributeValue")
+for _event in ("ATTRIBUTE_CREATED", "ATTRIBUTE_UPDATED", "ATTRIBUTE_DELETED"):
+    declare_event(_event, "attribute")
+for _event in ("ATTRIBUTE_VALUE_CREATED", "ATTRIBUTE_VALUE_UPDATED", "ATTRIBUTE_VALUE_DELETED"):
+    declare_event(_event, "attributeValue")
+_SWATCH = "The field can be defined only for swatch attributes."
 
 
-def _check_side(context: Context, side: str) -> None:
-    needed = PAGE_SIDE if side == "PAGE_TYPE" else PRODUCT_SIDE
-    if not context.requestor.has_perm(needed):
-        raise PermissionDenied((needed,))
-
-
-def _write(row: Attribute, data: dict[str, Any]) -> None:
-    for name, column in COLUMNS.items():
-        if name in data and data[name] is not None:
-            setattr(row, column, data[name])
-    if data.get("referenceTypes") is not None:
-        kind = "PageType" if row.entity_type == "PAGE" else "ProductType"
-        row.reference_type_ids = pks(data["referenceTypes"], kind)
-    row.save()
+def named(model: Any, args: dict[str, Any], type_name: str) -> Any:
+    """Return the locked row that `id` or `externalReference` names. Raises UserErrors."""
+    if args.get("id"):
+        return get_row(model, args["id"], type_name, lock=True)
+    reference = args.get("externalReference") or ""
+    row = model.objects.select_for_update().filter(external_reference=reference).first()
+    if row is None:
+        raise refuse("externalReference", f"Couldn't resolve to a node: {reference}", "NOT_FOUND")
+    return row
 
 
 @root("Mutation", "attributeCreate")
-@requires(PRODUCT_SIDE, PAGE_SIDE)
+@requires(*SIDES)
 def attribute_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    data = args["input"]
-    _check_side(context, data["type"])
-    kind, entity = data.get("inputType") or "DROPDOWN", data.get("entityType")
-    if kind in ("REFERENCE", "SINGLE_REFERENCE") and not entity:
-        raise refuse("entityType", "Entity type is required when REFERENCE input type is used.", "REQUIRED")
-    if (f"{kind} {entity}" if entity else kind) not in ASSIGNED_TYPES:
-        raise refuse("inputType", f"This engine keeps no values of {kind} {entity or ''}.", "INVALID")
+    check_side(context, args["input"]["type"])
     with transaction.atomic("engine"):
-        row = Attribute(
-            slug=settle_slug(Attribute, given=data.get("slug"), name=data["name"]),
-            type=data["type"],
-            input_type=kind,
-            entity_type=entity,
-        )
-        _write(row, data)
-        for value in data.get("values") or ():
-            _add_value(row, value)
+        row = create_attribute(args["input"])
+        emit(event="ATTRIBUTE_CREATED", obj=row)
     return {"attribute": row}
 
 
-@root("Mutation", "attributeUpdate", args="id input")
-@requires(PRODUCT_SIDE, PAGE_SIDE)
+@root("Mutation", "attributeUpdate")
+@requires(*SIDES)
 def attribute_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    data = args["input"]
     with transaction.atomic("engine"):
-        row = get_row(Attribute, args.get("id"), "Attribute", lock=True)
-        _check_side(context, row.type)
-        if data.get("slug") is not None:
-            row.slug = settle_slug(Attribute, given=data["slug"], name=row.name, row=row)
-        _write(row, data)
-        for value in data.get("addValues") or ():
-            _add_value(row, value)
+        row = named(Attribute, args, "Attribute")
+        check_side(context, row.type)
+        update_attribute(row, args["input"])
+        emit(event="ATTRIBUTE_UPDATED", obj=row)
     return {"attribute": row}
+
+
+def update_attribute(row: Attribute, data: dict[str, Any]) -> None:
+    """Write an AttributeUpdateInput onto an attribute. Raises UserErrors."""
+    if data.get("slug") is not None:
+        row.slug = settle_slug(Attribute, given=data["slug"], name=row.name, row=row)
+    add_values(row, data.get("addValues"), field="addValues")
+    write_attribute(row, data)
+    remove_values(row, data.get("removeValues"))
+
+
+@root("Mutation", "attributeDelete")
+@requires(*SIDES)
+def attribute_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = named(Attribute, args, "Attribute")
+        check_side(context, row.type)
+        shown = Attribute.objects.get(pk=row.pk)
+        emit(event="ATTRIBUTE_DELETED", obj=row)
+        row.delete()
+    return {"attribute": shown}
 
 
 @root("Mutation", "attributeValueCreate")
-@requires(PRODUCT_SIDE, PAGE_SIDE, "MANAGE_PRODUCTS", "MANAGE_PAGES")
+@requires(*SIDES)
 def attribute_value_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = get_row(Attribute, args["attribute"], "Attribute", field="attribute", lock=True)
-        return {"attribute": row, "attribute_value": _add_value(row, args["input"])}
+        check_side(context, row.type)
+        _check_swatch(row, args["input"])
+        _check_free(row, args["input"].get("name"))
+        value = write_value(AttributeValue(attribute=row, sort_order=row.values.count()), args["input"])
+        emit(event="ATTRIBUTE_VALUE_CREATED", obj=value)
+        emit(event="ATTRIBUTE_UPDATED", obj=row)
+    return {"attribute": row, "attribute_value": value}
 
 
-def _add_value(row: Attribute, data: dict[str, Any]) -> AttributeValue:
-    if row.input_type not in ("DROPDOWN", "MULTISELECT"):
-        raise refuse("values", f"Values cannot be used with input type {row.input_type}.", "INVALID")
-    return AttributeValue.objects.create(
-        attribute=row,
-        name=data["name"],
-        value=data.get("value") or "",
-        external_reference=data.get("externalReference"),
-        slug=free_value_slug(row, data["name"]),
-        sort_order=row.values.count(),
-    )
+@root("Mutation", "attributeValueUpdate")
+@requires(*SIDES)
+def attribute_value_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    data = args["input"]
+    with transaction.atomic("engine"):
+        value = named(AttributeValue, args, "AttributeValue")
+        check_side(context, value.attribute.type)
+        _check_swatch(value.attribute, data)
+        _check_free(value.attribute, data.get("name"), value)
+        if data.get("value"):
+            value.file_url = value.content_type = None
+        elif data.get("fileUrl"):
+            value.value = ""
+        write_value(value, data)
+        emit(event="ATTRIBUTE_VALUE_UPDATED", obj=value)
+        emit(event="ATTRIBUTE_UPDATED", obj=value.attribute)
+    return {"attribute": value.attribute, "attribute_value": value}
+
+
+@root("Mutation", "attributeValueDelete")
+@requires(*SIDES)
+def attribute_value_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        value = named(AttributeValue, args, "AttributeValue")
+        check_side(context, value.attribute.type)
+        shown, row = AttributeValue.objects.get(pk=value.pk), value.attribute
+        emit(event="ATTRIBUTE_VALUE_DELETED", obj=value)
+        value.delete()
+        emit(event="ATTRIBUTE_UPDATED", obj=row)
+    return {"attribute": row, "attribute_value": shown}
+
+
+def _check_swatch(row: Attribute, data: dict[str, Any]) -> None:
+    if row.input_type == "SWATCH":
+        if data.get("value") and data.get("fileUrl"):
+            text = "Cannot specify both value and file for swatch attribute."
+            raise UserErrors([MutationError(name, text, "INVALID") for name in ("value", "fileUrl")])
+        return
+    wrong = [name for name in ("fileUrl", "contentType", "value") if data.get(name)]
+    if wrong:
+        raise UserErrors([MutationError(name, _SWATCH, "INVALID") for name in wrong])
+
+
+def _check_free(row: Attribute, name: str | None, value: AttributeValue | None = None) -> None:
+    others = row.values.filter(slug__iexact=name or "") | row.values.filter(name__iexact=name or "")
+    if name and others.exclude(pk=value.pk if value else None).exists():
+        raise refuse("name", f"Value with name {name} already exists within this attribute.", "ALREADY_EXISTS")

@@ -1,199 +1,150 @@
-"""Attributes, and the values that products, variants and pages have of them."""
+"""Attributes and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from infra.engine.products.filters import match_metadata, pks
+from infra.engine.media.storage import media_url
+from infra.engine.prepared import in_bulk
+from infra.engine.products.attribute_filters import filter_attributes, filter_choices, order_attributes
+from infra.engine.products.attribute_values import CHOICES, GLOBAL_NAMES
+from infra.engine.products.loading import related
 from infra.engine.products.models import (
-    AssignedValue,
     Attribute,
     AttributeValue,
-    Page,
-    PageTypeAttribute,
-    Product,
+    PageType,
+    ProductType,
     ProductTypeAttribute,
 )
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.ids import asked_int, bind_ids
+from infra.engine.schema.ids import asked_int, bind_ids, to_global_id
 from infra.engine.schema.metadata import register_metadata
 
+PAGES = "before after first last"
 name_type(Attribute, "Attribute")
 name_type(AttributeValue, "AttributeValue")
 bind_ids(Attribute="Attribute", AttributeValue="AttributeValue")
 register_metadata(
-    "Attribute", Attribute, private=("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES")
+    "Attribute",
+    Attribute,
+    private=("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES"),
+    event="ATTRIBUTE_UPDATED",
 )
 declare("Attribute", "name slug type inputType entityType unit valueRequired visibleInStorefront externalReference")
+declare("Attribute", "filterableInStorefront filterableInDashboard availableInGrid storefrontSearchPosition")
 declare("AttributeValue", "name slug value richText plainText boolean dateTime externalReference")
-declare("AssignedChoiceAttributeValue", "name slug")
-declare("AttributeFilterInput", "search ids type slugs metadata")
-
-#: input type (and entity): type of the assigned value in the contract
-ASSIGNED_TYPES = {
-    "PLAIN_TEXT": "AssignedPlainTextAttribute",
-    "RICH_TEXT": "AssignedTextAttribute",
-    "NUMERIC": "AssignedNumericAttribute",
-    "BOOLEAN": "AssignedBooleanAttribute",
-    "DATE_TIME": "AssignedDateTimeAttribute",
-    "DATE": "AssignedDateAttribute",
-    "DROPDOWN": "AssignedSingleChoiceAttribute",
-    "MULTISELECT": "AssignedMultiChoiceAttribute",
-    "SINGLE_REFERENCE PAGE": "AssignedSinglePageReferenceAttribute",
-    "REFERENCE PAGE": "AssignedMultiPageReferenceAttribute",
-    "SINGLE_REFERENCE PRODUCT": "AssignedSingleProductReferenceAttribute",
-    "REFERENCE PRODUCT": "AssignedMultiProductReferenceAttribute",
-}
-for _assigned in ASSIGNED_TYPES.values():
-    declare(_assigned, "attribute value")
-declare("AssignedAttribute", "attribute")
-
-
-def assigned_type(attribute: Attribute) -> str:
-    """Return the contract's type of what an object has of `attribute`."""
-    key = f"{attribute.input_type} {attribute.entity_type}" if attribute.entity_type else attribute.input_type
-    return ASSIGNED_TYPES[key]
-
-
-def _plain(value: AttributeValue) -> Any:
-    kind = value.attribute.input_type
-    if kind == "PLAIN_TEXT":
-        return value.plain_text
-    if kind == "RICH_TEXT":
-        return value.rich_text
-    if kind == "NUMERIC":
-        return value.numeric
-    if kind == "BOOLEAN":
-        return value.boolean
-    if kind == "DATE":
-        return value.date_time.date() if value.date_time else None
-    if kind == "DATE_TIME":
-        return value.date_time
-    if kind in ("REFERENCE", "SINGLE_REFERENCE"):
-        return value.reference_page or value.reference_product
-    return value
-
-
-def assigned(attribute: Attribute, values: list[AttributeValue]) -> dict[str, Any]:
-    """Return the contract's AssignedAttribute of `attribute` with its values."""
-    plain = [_plain(value) for value in values]
-    single = attribute.input_type not in ("MULTISELECT", "REFERENCE")
-    return {
-        "__typename": assigned_type(attribute),
-        "attribute": attribute,
-        "value": (plain[0] if plain else None) if single else plain,
-    }
-
-
-def _links(batch: Batch) -> dict[int, list[Attribute]]:
-    """Return the attributes of each parent's type, by parent pk."""
-    first = batch.parents[0]
-    rows: Iterable[Any]
-    if hasattr(first, "page_type_id"):
-        keys = {parent.pk: parent.page_type_id for parent in batch.parents}
-        rows = PageTypeAttribute.objects.filter(page_type_id__in=set(keys.values())).select_related("attribute")
-        owner = "page_type_id"
-    else:
-        is_variant = hasattr(first, "product_id")
-        keys = _type_keys(batch, is_variant)
-        rows = ProductTypeAttribute.objects.filter(
-            product_type_id__in=set(keys.values()), for_variants=is_variant
-        ).select_related("attribute")
-        owner = "product_type_id"
-    by_type: dict[int, list[Attribute]] = {}
-    for row in rows:
-        by_type.setdefault(getattr(row, owner), []).append(row.attribute)
-    return {pk: by_type.get(key, []) for pk, key in keys.items()}
-
-
-def _type_keys(batch: Batch, is_variant: bool) -> dict[int, int]:
-    if not is_variant:
-        return {parent.pk: parent.product_type_id for parent in batch.parents}
-    types = dict(
-        Product.objects.filter(pk__in={parent.product_id for parent in batch.parents}).values_list(
-            "pk", "product_type_id"
-        )
-    )
-    return {parent.pk: types[parent.product_id] for parent in batch.parents}
-
-
-def _assigned_of(batch: Batch) -> list[list[dict[str, Any]]]:
-    column = {"Page": "page_id", "Product": "product_id"}.get(type(batch.parents[0]).__name__, "variant_id")
-    links = _links(batch)
-    attributes = {row.pk: row for rows in links.values() for row in rows}
-    values: dict[tuple[int, int], list[AttributeValue]] = {}
-    for row in AssignedValue.objects.filter(**{f"{column}__in": list(links)}).select_related("value"):
-        value = row.value
-        if value.attribute_id in attributes:
-            value.attribute = attributes[value.attribute_id]
-            values.setdefault((getattr(row, column), value.attribute_id), []).append(value)
-    _load_references([value for found in values.values() for value in found])
-    return [
-        [assigned(attribute, values.get((parent.pk, attribute.pk), [])) for attribute in links[parent.pk]]
-        for parent in batch.parents
-    ]
-
-
-def _load_references(values: list[AttributeValue]) -> None:
-    """Give every value the row it refers to: one row for all that name the same."""
-    pages = {value.reference_page_id for value in values} - {None}
-    products = {value.reference_product_id for value in values} - {None}
-    by_page = Page.objects.in_bulk(pages) if pages else {}
-    by_product = Product.objects.in_bulk(products) if products else {}
-    for value in values:
-        if value.reference_page_id:
-            value.reference_page = by_page[value.reference_page_id]
-        if value.reference_product_id:
-            value.reference_product = by_product[value.reference_product_id]
-
-
-def assigned_attributes(batch: Batch) -> list[Any]:
-    limit = batch.args.get("limit") or 100
-    return [items[:limit] for items in _assigned_of(batch)]
-
-
-def assigned_attribute(batch: Batch) -> list[Any]:
-    slug = batch.args["slug"]
-    return [next((item for item in items if item["attribute"].slug == slug), None) for items in _assigned_of(batch)]
-
-
-for _owner in ("Product", "ProductVariant", "Page"):
-    field(_owner, "assignedAttributes")(assigned_attributes)
-    field(_owner, "assignedAttribute")(assigned_attribute)
+declare("File", "url contentType")
 
 
 @field("Attribute", "withChoices")
 def with_choices(batch: Batch) -> list[bool]:
-    return [row.input_type in ("DROPDOWN", "MULTISELECT", "SWATCH") for row in batch.parents]
+    return [row.input_type in CHOICES for row in batch.parents]
 
 
-@field("Attribute", "choices", args="before after first last")
+@field("Attribute", "choices", args=f"filter search sortBy {PAGES}")
 def choices(batch: Batch) -> list[Any]:
     return [
-        connect(AttributeValue.objects.filter(attribute=row), batch.args, order=("sort_order", "pk"))
-        for row in batch.parents
+        connect(filter_choices(row, batch.args), batch.args, order=_choice_order(batch.args)) for row in batch.parents
     ]
+
+
+def _choice_order(args: dict[str, Any]) -> tuple[str, ...]:
+    sort = args.get("sortBy")
+    if not sort:
+        return ("sort_order", "pk")
+    sign = "-" if sort["direction"] == "DESC" else ""
+    columns = ("name", "slug") if sort["field"] == "NAME" else ("slug",)
+    return (*(f"{sign}{column}" for column in columns), f"{sign}pk")
+
+
+@field("Attribute", "referenceTypes")
+def reference_types(batch: Batch) -> list[Any]:
+    """The page or product types that a reference may point into; none said means all, shown as an empty list."""
+    wanted: dict[Any, set[int]] = {PageType: set(), ProductType: set()}
+    for row in batch.parents:
+        wanted[_type_model(row)] |= set(row.reference_type_ids)
+    found = {model: in_bulk(model, pks) for model, pks in wanted.items()}
+    answers: list[Any] = []
+    for row in batch.parents:
+        if row.entity_type not in ("PAGE", "PRODUCT", "PRODUCT_VARIANT"):
+            answers.append(None if row.entity_type is None else [])
+            continue
+        rows = found[_type_model(row)]
+        answers.append([rows[pk] for pk in row.reference_type_ids if pk in rows][: batch.args.get("limit") or 100])
+    return answers
+
+
+def _type_model(row: Attribute) -> Any:
+    return PageType if row.entity_type == "PAGE" else ProductType
+
+
+@field("Attribute", "productTypes")
+def product_types(batch: Batch) -> list[Any]:
+    return _types_of(batch, for_variants=False)
+
+
+@field("Attribute", "productVariantTypes")
+def product_variant_types(batch: Batch) -> list[Any]:
+    return _types_of(batch, for_variants=True)
+
+
+def _types_of(batch: Batch, *, for_variants: bool) -> list[Any]:
+    found: dict[int, list[ProductType]] = {row.pk: [] for row in batch.parents}
+    rows = ProductTypeAttribute.objects.filter(attribute_id__in=list(found), for_variants=for_variants)
+    for row in rows.select_related("product_type").order_by("product_type__slug"):
+        found[row.attribute_id].append(row.product_type)
+    return [connect(found[row.pk], batch.args) for row in batch.parents]
 
 
 @field("AttributeValue", "reference")
 def value_reference(batch: Batch) -> list[Any]:
-    from infra.engine.schema.ids import to_global_id
+    return [_reference(row) for row in batch.parents]
 
-    return [
-        to_global_id("Page", row.reference_page_id)
-        if row.reference_page_id
-        else (to_global_id("Product", row.reference_product_id) if row.reference_product_id else None)
-        for row in batch.parents
-    ]
+
+def _reference(row: AttributeValue) -> str | None:
+    for kind, name in GLOBAL_NAMES.items():
+        column = "reference_variant_id" if kind == "PRODUCT_VARIANT" else f"reference_{kind.lower()}_id"
+        if (pk := getattr(row, column)) is not None:
+            return to_global_id(name, pk)
+    return None
 
 
 @field("AttributeValue", "inputType")
 def value_input_type(batch: Batch) -> list[Any]:
-    rows = Attribute.objects.in_bulk({row.attribute_id for row in batch.parents})
-    return [rows[row.attribute_id].input_type for row in batch.parents]
+    return [attribute.input_type for attribute in related(batch, Attribute, "attribute_id")]
+
+
+@field("AttributeValue", "file")
+def value_file(batch: Batch) -> list[Any]:
+    return [as_file(row, batch.context) for row in batch.parents]
+
+
+def as_file(row: AttributeValue, context: Context) -> dict[str, Any] | None:
+    """Return the contract's File of a value that has one."""
+    if not row.file_url:
+        return None
+    url = row.file_url if "://" in row.file_url else media_url(row.file_url, context.request_url)
+    return {"url": url, "content_type": row.content_type}
+
+
+@field("AttributeValue", "date")
+def value_date(batch: Batch) -> list[Any]:
+    kinds = related(batch, Attribute, "attribute_id")
+    return [
+        row.date_time.date() if row.date_time and kind.input_type == "DATE" else None
+        for row, kind in zip(batch.parents, kinds, strict=True)
+    ]
+
+
+@field("AttributeValue", "dateTime")
+def value_moment(batch: Batch) -> list[Any]:
+    kinds = related(batch, Attribute, "attribute_id")
+    return [
+        row.date_time if kind.input_type == "DATE_TIME" else None
+        for row, kind in zip(batch.parents, kinds, strict=True)
+    ]
 
 
 @root("Query", "attribute")
@@ -205,16 +156,6 @@ def attribute(context: Context, args: dict[str, Any]) -> Any:
     return Attribute.objects.filter(external_reference=args.get("externalReference") or "").first()
 
 
-@root("Query", "attributes", args="filter before after first last")
+@root("Query", "attributes", args=f"filter where search sortBy channel {PAGES}")
 def attributes(context: Context, args: dict[str, Any]) -> Any:
-    wanted = args.get("filter") or {}
-    rows = Attribute.objects.filter(match_metadata(wanted.get("metadata")))
-    if wanted.get("slugs") is not None:
-        rows = rows.filter(slug__in=wanted["slugs"])
-    if wanted.get("ids") is not None:
-        rows = rows.filter(pk__in=pks(wanted["ids"], "Attribute"))
-    if wanted.get("type"):
-        rows = rows.filter(type=wanted["type"])
-    if wanted.get("search"):
-        rows = rows.filter(name__icontains=wanted["search"])
-    return connect(rows, args, order=("name", "slug", "pk"))
+    return connect(filter_attributes(context, args), args, order=order_attributes(args.get("sortBy")))

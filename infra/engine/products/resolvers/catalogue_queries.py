@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.engine.products.filters import match_metadata, match_values, pks, product_where, search_products
+from django.db.models import Exists, OuterRef, Q
+
+from infra.engine.products.filters import match_listed, match_words
 from infra.engine.products.loading import in_channel
-from infra.engine.products.models import Category, Channel, ProductType
-from infra.engine.products.queries import all_channels, is_catalogue_staff, visible_products, visible_variants
+from infra.engine.products.models import Category, Channel, ProductChannelListing, ProductType
+from infra.engine.products.product_filters import filter_products, filter_variants, order_products
+from infra.engine.products.queries import (
+    all_channels,
+    category_tree,
+    is_catalogue_staff,
+    visible_products,
+    visible_variants,
+)
 from infra.engine.products.resolvers.categories import by_slug
 from infra.engine.schema.binding import Batch, declare, field, root
 from infra.engine.schema.connections import Connection, connect
@@ -16,25 +25,18 @@ from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import asked_int
 
 PAGES = "before after first last"
-declare("ProductWhereInput", "metadata ids name slug productType category hasCategory isPublished isVisibleInListing")
-declare("ProductWhereInput", "attributes updatedAt AND OR")
-declare("ProductFilterInput", "search metadata ids slugs categories productTypes updatedAt isPublished")
+declare("ProductWhereInput", "metadata ids name slug productType category collection isAvailable isPublished")
+declare("ProductWhereInput", "isVisibleInListing publishedFrom availableFrom hasCategory price minimalPrice attributes")
+declare("ProductWhereInput", "stockAvailability stocks giftCard updatedAt AND OR")
+declare(
+    "ProductFilterInput", "isPublished collections categories hasCategory attributes stockAvailability stocks search"
+)
+declare("ProductFilterInput", "metadata publishedFrom isAvailable availableFrom isVisibleInListing price minimalPrice")
+declare("ProductFilterInput", "updatedAt productTypes giftCard ids slugs channel")
 declare("ProductVariantFilterInput", "search sku metadata updatedAt")
-declare("ProductTypeFilterInput", "search ids slugs")
-declare("AttributeInput", "slug value values")
-declare("AssignedAttributeValueInput", "slug name reference")
-declare("AssignedAttributeReferenceInput", "pageSlugs")
-declare("ContainsFilterInput", "containsAny")
+declare("ProductVariantWhereInput", "metadata ids sku updatedAt attributes stockAvailability stocks AND OR")
+declare("ProductTypeFilterInput", "search ids slugs kind metadata")
 declare("ProductOrder", "direction field channel")
-ORDERS = {
-    "NAME": "name",
-    "LAST_MODIFIED_AT": "updated_at",
-    "LAST_MODIFIED": "updated_at",
-    "DATE": "updated_at",
-    "CREATED_AT": "created",
-    "TYPE": "product_type__name",
-    "RATING": "rating",
-}
 
 
 def asked_channel(context: Context, slug: str | None) -> Channel | None:
@@ -47,6 +49,15 @@ def asked_channel(context: Context, slug: str | None) -> Channel | None:
     if len(active) > 1:
         raise EngineError("More than one channel exists. Specify which channel to use.", "GraphQLError")
     return active[0] if active else None
+
+
+def variant_order(args: dict[str, Any]) -> tuple[str, ...]:
+    """Return the columns of a ProductVariantSortingInput; by sort order and SKU without one."""
+    sort = args.get("sortBy")
+    if not sort:
+        return ("sort_order", "sku", "pk")
+    sign = "-" if sort["direction"] == "DESC" else ""
+    return (f"{sign}updated_at", f"{sign}name", f"{sign}pk")
 
 
 def mark(connection: Connection, slug: str | None) -> Connection:
@@ -79,46 +90,20 @@ def products(context: Context, args: dict[str, Any]) -> Any:
     return product_page(context, channel, args)
 
 
-def product_page(context: Context, channel: Channel | None, args: dict[str, Any], **columns: Any) -> Connection:
-    """Return one page of the products the requestor sees, filtered, searched and ordered by the arguments."""
-    rows = visible_products(context, channel).filter(**columns)
+def product_page(
+    context: Context, channel: Channel | None, args: dict[str, Any], *within: Q, collection: int | None = None
+) -> Connection:
+    """Return one page of the products `within` that the requestor sees, by the arguments of a product list.
+
+    Shoppers see in a list what is visible in listings. `collection`: whose places order by COLLECTION.
+    """
+    found = visible_products(context, channel).filter(*within)
     if channel is not None and not is_catalogue_staff(context.requestor):
-        rows = rows.filter(product_where({"isVisibleInListing": True}, channel))
-    wanted = args.get("filter") or {}
-    if args.get("where"):
-        rows = rows.filter(product_where(args["where"], channel))
-    rows = _filter(rows, wanted, channel)
-    search = args.get("search") or wanted.get("search")
-    if search:
-        rows = search_products(rows, search)
-    page = connect(rows, args, order=_order(args.get("sortBy")))
-    return mark(page, channel.slug if channel else None)
-
-
-def _filter(rows: Any, wanted: dict[str, Any], channel: Channel | None) -> Any:
-    if wanted.get("ids") is not None:
-        rows = rows.filter(pk__in=pks(wanted["ids"], "Product"))
-    if wanted.get("slugs") is not None:
-        rows = rows.filter(slug__in=wanted["slugs"])
-    if wanted.get("categories"):
-        rows = rows.filter(category_id__in=pks(wanted["categories"], "Category"))
-    if wanted.get("productTypes"):
-        rows = rows.filter(product_type_id__in=pks(wanted["productTypes"], "ProductType"))
-    if wanted.get("updatedAt"):
-        rows = rows.filter(match_values("updated_at", {"range": wanted["updatedAt"]}))
-    if wanted.get("isPublished") is not None:
-        rows = rows.filter(product_where({"isPublished": wanted["isPublished"]}, channel))
-    return rows.filter(match_metadata(wanted.get("metadata")))
-
-
-def _order(sort: dict[str, Any] | None) -> tuple[str, ...]:
-    if not sort or not sort.get("field"):
-        return ("slug", "pk")
-    column = ORDERS.get(sort["field"])
-    if column is None:
-        raise EngineError(f"Sorting by {sort['field']} is not served.", "GraphQLError")
-    sign = "-" if sort["direction"] == "DESC" else ""
-    return (f"{sign}{column}", f"{sign}pk")
+        listed = ProductChannelListing.objects.filter(channel=channel, visible_in_listings=True)
+        found = found.filter(Exists(listed.filter(product_id=OuterRef("pk"))))
+    found = filter_products(found, args, channel, context)
+    found, order = order_products(found, args, channel, collection=collection)
+    return mark(connect(found, args, order=order), channel.slug if channel else None)
 
 
 @root("Query", "productVariant")
@@ -136,23 +121,13 @@ def product_variant(context: Context, args: dict[str, Any]) -> Any:
     return in_channel(row, channel.slug if channel else None)
 
 
-@root("Query", "productVariants", args=f"ids channel filter search {PAGES}")
+@root("Query", "productVariants", args=f"ids channel filter where search sortBy {PAGES}")
 def product_variants(context: Context, args: dict[str, Any]) -> Any:
     channel = asked_channel(context, args.get("channel"))
     if args.get("channel") and channel is None:
         return connect([], args)
-    rows, wanted = visible_variants(context, channel), args.get("filter") or {}
-    if args.get("ids") is not None:
-        rows = rows.filter(pk__in=pks(args["ids"], "ProductVariant"))
-    if wanted.get("sku"):
-        rows = rows.filter(sku__in=wanted["sku"])
-    if wanted.get("updatedAt"):
-        rows = rows.filter(match_values("updated_at", {"range": wanted["updatedAt"]}))
-    rows = rows.filter(match_metadata(wanted.get("metadata")))
-    search = args.get("search") or wanted.get("search")
-    if search:
-        rows = rows.filter(name__icontains=search) | rows.filter(sku__icontains=search)
-    return mark(connect(rows, args), channel.slug if channel else None)
+    rows = filter_variants(visible_variants(context, channel), args, channel)
+    return mark(connect(rows, args, order=variant_order(args)), channel.slug if channel else None)
 
 
 @field("Category", "products", args=f"filter where sortBy search channel {PAGES}")
@@ -162,18 +137,13 @@ def category_products(batch: Batch) -> list[Any]:
     if batch.args.get("channel") and channel is None:
         return [connect([], batch.args) for _ in batch.parents]
     return [
-        product_page(batch.context, channel, batch.args, category_id__in=_subtree(batch, row)) for row in batch.parents
+        product_page(batch.context, channel, batch.args, Q(category_id__in=_subtree(batch, row)))
+        for row in batch.parents
     ]
 
 
 def _subtree(batch: Batch, row: Category) -> list[int]:
-    def load() -> dict[int | None, list[int]]:
-        found: dict[int | None, list[int]] = {}
-        for pk, parent in Category.objects.values_list("pk", "parent_id"):
-            found.setdefault(parent, []).append(pk)
-        return found
-
-    tree = batch.context.remember("category tree", load)
+    tree = batch.context.remember("category tree", category_tree)
     keys, queue = [], [row.pk]
     while queue:
         pk = queue.pop()
@@ -187,13 +157,14 @@ def product_type(context: Context, args: dict[str, Any]) -> Any:
     return ProductType.objects.filter(pk=asked_int(args["id"], "ProductType")).first()
 
 
-@root("Query", "productTypes", args=f"filter {PAGES}")
+@root("Query", "productTypes", args=f"filter sortBy {PAGES}")
 def product_types(context: Context, args: dict[str, Any]) -> Any:
-    rows, wanted = ProductType.objects.all(), args.get("filter") or {}
-    if wanted.get("ids") is not None:
-        rows = rows.filter(pk__in=pks(wanted["ids"], "ProductType"))
-    if wanted.get("slugs") is not None:
-        rows = rows.filter(slug__in=wanted["slugs"])
-    if wanted.get("search"):
-        rows = rows.filter(name__icontains=wanted["search"])
-    return connect(rows, args, order=("name", "slug", "pk"))
+    wanted, sort = args.get("filter") or {}, args.get("sortBy") or {}
+    rows = ProductType.objects.filter(
+        match_listed(wanted, "ProductType"), match_words(wanted.get("search"), "name", "slug")
+    )
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
+    columns = ("is_shipping_required", "name", "slug") if sort.get("field") == "SHIPPING_REQUIRED" else ("name", "slug")
+    sign = "-" if sort.get("direction") == "DESC" else ""
+    return connect(rows, args, order=(*(f"{sign}{column}" for column in columns), f"{sign}pk"))

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from infra.engine.deliveries import declare_event, emit
-from infra.engine.media.storage import PICTURE_TYPES, keep
-from infra.engine.media.thumbnails import check_picture, picture_urls
+from infra.engine.media.thumbnails import picture_urls
+from infra.engine.media.uploads import keep_picture
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import children, get_row
 from infra.engine.products.models import Product, ProductMedia, VariantMedia
@@ -32,7 +32,6 @@ for _event in ("PRODUCT_MEDIA_CREATED", "PRODUCT_MEDIA_UPDATED", "PRODUCT_MEDIA_
     declare_event(_event, "productMedia")
 #: the size of a picture for which none was named
 WHOLE = 4096
-MAX_BYTES = 20 * 1024 * 1024
 
 
 #: the pictures of products, in their order
@@ -100,17 +99,7 @@ def product_media_create(context: Context, args: dict[str, Any]) -> dict[str, An
     upload = data.get("image")
     if upload is None:
         raise refuse("input", "Image or external URL is required.", "REQUIRED")
-    suffix = PICTURE_TYPES.get(getattr(upload, "content_type", ""))
-    if suffix is None:
-        raise refuse("image", "Invalid file type.", "INVALID")
-    if upload.size > MAX_BYTES:
-        raise refuse("image", "The file is too large.", "FILE_SIZE_LIMIT_EXCEEDED")
-    content = upload.read()
-    try:
-        check_picture(content)
-    except (OSError, SyntaxError, ValueError):
-        raise refuse("image", "Invalid file type.", "INVALID") from None
-    path = keep(folder="products", name=f"{(upload.name or 'picture').rsplit('.', 1)[0]}{suffix}", content=content)
+    path = keep_picture(upload, folder="products", field="image")
     with transaction.atomic("engine"):
         row = ProductMedia.objects.create(
             product=product,

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from infra.engine.deliveries import emit
 from infra.engine.products.assignments import assign_values
+from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
-from infra.engine.products.models import Category, Product, ProductType, TaxClass
+from infra.engine.products.models import Category, Collection, CollectionProduct, Product, ProductType, TaxClass
 from infra.engine.products.resolvers.categories import write_seo
 from infra.engine.products.richtext import plain_text
 from infra.engine.products.slugs import settle_slug
@@ -19,13 +20,9 @@ from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
-_COMMON = "attributes category description name slug taxClass seo weight rating metadata privateMetadata"
+_COMMON = "attributes category collections description name slug taxClass seo weight rating metadata privateMetadata"
 declare("ProductInput", f"{_COMMON} externalReference")
 declare("ProductCreateInput", f"{_COMMON} externalReference productType")
-declare("AttributeValueInput", "id externalReference values dropdown multiselect numeric reference references")
-declare("AttributeValueInput", "richText plainText boolean date dateTime")
-declare("BulkAttributeValueInput", "id externalReference values dropdown multiselect numeric reference references")
-declare("BulkAttributeValueInput", "richText plainText boolean date dateTime")
 declare("ProductError", "attributes")
 for _payload in ("ProductCreate", "ProductUpdate", "ProductDelete"):
     declare(_payload, "product")
@@ -57,6 +54,20 @@ def _write(row: Product, data: dict[str, Any]) -> None:
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
     row.save()
     assign_values(row, data.get("attributes"), is_new=is_new)
+    if data.get("collections") is not None:
+        set_collections(row, data["collections"])
+
+
+def set_collections(row: Product, gids: list[str]) -> None:
+    """Put a product into the collections named and into no other. Raises UserErrors(NOT_FOUND)."""
+    wanted = pks(gids, "Collection")
+    if Collection.objects.filter(pk__in=wanted).count() < len(set(gids)):
+        raise refuse("collections", "Could not resolve to a node.", "NOT_FOUND")
+    row.collection_rows.exclude(collection_id__in=wanted).delete()
+    there = set(row.collection_rows.values_list("collection_id", flat=True))
+    CollectionProduct.objects.bulk_create(
+        CollectionProduct(collection_id=pk, product=row) for pk in wanted if pk not in there
+    )
 
 
 def _write_reference(row: Product, data: dict[str, Any]) -> None:

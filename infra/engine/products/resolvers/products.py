@@ -10,6 +10,7 @@ from infra.engine.products.loading import channel_of, children, in_channel, rela
 from infra.engine.products.models import (
     Attribute,
     Category,
+    CollectionProduct,
     Product,
     ProductChannelListing,
     ProductType,
@@ -18,7 +19,8 @@ from infra.engine.products.models import (
     TaxClass,
     VariantChannelListing,
 )
-from infra.engine.products.queries import is_catalogue_staff, visible_variants
+from infra.engine.products.product_filters import filter_variants
+from infra.engine.products.queries import is_catalogue_staff, visible_collections, visible_variants
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires
 from infra.engine.schema.connections import connect
 from infra.engine.schema.ids import bind_ids
@@ -32,6 +34,7 @@ register_metadata("Product", Product, private=("MANAGE_PRODUCTS",), event="PRODU
 register_metadata("ProductType", ProductType, private=("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",))
 declare("Product", "name slug description seoTitle seoDescription created updatedAt rating externalReference")
 declare("ProductType", "name slug kind hasVariants isShippingRequired")
+declare("AssignedVariantAttribute", "attribute variantSelection")
 declare("Weight", "unit value")
 declare("ProductChannelListing", "isPublished publishedAt visibleInListings availableForPurchaseAt")
 for _event in ("PRODUCT_CREATED", "PRODUCT_UPDATED", "PRODUCT_DELETED", "PRODUCT_METADATA_UPDATED"):
@@ -87,6 +90,42 @@ def type_weight(batch: Batch) -> list[Any]:
 def type_product_attributes(batch: Batch) -> list[list[Attribute]]:
     rows = ProductTypeAttribute.objects.filter(for_variants=False).select_related("attribute")
     return [[row.attribute for row in found] for found in children(batch, rows, "product_type_id")]
+
+
+@field("ProductType", "variantAttributes")
+def type_variant_attributes(batch: Batch) -> list[list[Attribute]]:
+    scope = batch.args.get("variantSelection") or "ALL"
+    rows = ProductTypeAttribute.objects.filter(for_variants=True).select_related("attribute")
+    if scope != "ALL":
+        rows = rows.filter(variant_selection=scope == "VARIANT_SELECTION")
+    return [[row.attribute for row in found] for found in children(batch, rows, "product_type_id")]
+
+
+@field("ProductType", "assignedVariantAttributes")
+def type_assigned_variant_attributes(batch: Batch) -> list[list[Any]]:
+    scope = batch.args.get("variantSelection") or "ALL"
+    rows = ProductTypeAttribute.objects.filter(for_variants=True).select_related("attribute")
+    if scope != "ALL":
+        rows = rows.filter(variant_selection=scope == "VARIANT_SELECTION")
+    return children(batch, rows, "product_type_id")
+
+
+@field("ProductChannelListing", "publicationDate")
+def listing_publication_date(batch: Batch) -> list[Any]:
+    return [row.published_at.date() if row.published_at else None for row in batch.parents]
+
+
+@field("Product", "collections")
+def product_collections(batch: Batch) -> list[Any]:
+    """The collections a product is in that the requestor sees, seen in the product's channel."""
+    channel = channel_of(batch.parents[0], batch.context)
+    keys: dict[int, list[Any]] = {row.pk: [] for row in batch.parents}
+    rows = CollectionProduct.objects.filter(
+        product_id__in=list(keys), collection__in=visible_collections(batch.context, channel)
+    )
+    for row in rows.select_related("collection").order_by("collection_id"):
+        keys[row.product_id].append(in_channel(row.collection, channel.slug if channel else None))
+    return [keys[row.pk] for row in batch.parents]
 
 
 @field("Product", "channelListings")
@@ -172,6 +211,11 @@ def default_variant(batch: Batch) -> list[Any]:
 def _visible_children(batch: Batch) -> list[list[ProductVariant]]:
     channel = channel_of(batch.parents[0], batch.context)
     rows = visible_variants(batch.context, channel)
+    if batch.args.get("filter") or batch.args.get("where"):
+        rows = filter_variants(rows, batch.args, channel)
+    if sort := batch.args.get("sortBy"):
+        sign = "-" if sort["direction"] == "DESC" else ""
+        rows = rows.order_by(f"{sign}updated_at", f"{sign}name", f"{sign}pk")
     if channel is None and not is_catalogue_staff(batch.context.requestor):
         rows = rows.none()
     found = children(batch, rows, "product_id")
@@ -186,7 +230,7 @@ def product_variants_list(batch: Batch) -> list[Any]:
     return _visible_children(batch)
 
 
-@field("Product", "productVariants", args="before after first last")
+@field("Product", "productVariants", args="filter where sortBy before after first last")
 def product_variants(batch: Batch) -> list[Any]:
     """Pages are cut from variants loaded for all products at once: a product has dozens, not thousands."""
     return [connect(variants, batch.args) for variants in _visible_children(batch)]

@@ -16,6 +16,7 @@ from infra.engine.products.models import (
     Attribute,
     AttributeValue,
     Category,
+    Collection,
     Page,
     Product,
     ProductVariant,
@@ -54,6 +55,9 @@ TRANSLATABLE = (
         "ProductVariant", ProductVariant, "name", "productVariantId", "productVariantTranslate", "productVariant"
     ),
     Translatable("Category", Category, f"name slug description {SEO}", "categoryId", "categoryTranslate", "category"),
+    Translatable(
+        "Collection", Collection, f"name slug description {SEO}", "collectionId", "collectionTranslate", "collection"
+    ),
     Translatable("Page", Page, f"title slug content {SEO}", "pageId", "pageTranslate", "page"),
     Translatable("Attribute", Attribute, "name", "attributeId", "attributeTranslate", "attribute"),
     Translatable(
@@ -117,6 +121,11 @@ def _translation_of(row: Translatable) -> Callable[[Batch], list[Any]]:
         return [found.get(parent.pk) for parent in batch.parents]
 
     return resolve
+
+
+def translated_fields(kind: str, pks: list[int], code: str) -> dict[int, dict[str, Any]]:
+    """Return what is translated of the objects `pks` of a kind into a language, by pk; one statement."""
+    return {item.object_id: item.fields for item in _ROWS(pks, kind, code)}
 
 
 def _bind_mutation(row: Translatable) -> None:
