@@ -14,11 +14,12 @@ from infra.engine.money import ZERO, TaxedMoney
 from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderNumber
+from infra.engine.payments.gift_cards import charge_order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.models import TaxClass, Translation
 from infra.engine.schema.context import Requestor
-from infra.engine.schema.ids import to_global_id
+from infra.engine.schema.ids import parse_global_id, to_global_id
 from infra.engine.warehouses.actions import allocate
 from infra.engine.warehouses.types import Wanted
 
@@ -31,8 +32,12 @@ def write_order(priced: PricedCheckout, transactions: list[TransactionItem], req
     checkout = priced.checkout
     order = _order(priced, _customer(checkout, requestor), transactions)
     lines = _lines(priced, order)
-    order.undiscounted_total_net = sum((line.undiscounted_total_net for line in lines), ZERO) + priced.shipping_base
-    order.undiscounted_total_gross = sum((line.undiscounted_total_gross for line in lines), ZERO) + priced.shipping_base
+    order.undiscounted_total_net = (
+        sum((line.undiscounted_total_net for line in lines), ZERO) + priced.shipping_undiscounted
+    )
+    order.undiscounted_total_gross = (
+        sum((line.undiscounted_total_gross for line in lines), ZERO) + priced.shipping_undiscounted
+    )
     set_amounts(order, transactions=transactions, granted=ZERO)
     order.number = OrderNumber.objects.create().pk
     order.save(force_insert=True)
@@ -44,6 +49,8 @@ def write_order(priced: PricedCheckout, transactions: list[TransactionItem], req
         TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)
     _delete(checkout)
     _tell(order, requestor)
+    if any(row.gift_card_id for row in transactions) and order.status != "UNCONFIRMED":
+        charge_order(order=order, requestor=requestor)
     return order
 
 
@@ -71,10 +78,13 @@ def _order(priced: PricedCheckout, user: User | None, transactions: list[Transac
         billing_address=checkout.billing_address,
         shipping_address=checkout.shipping_address,
         delivery=_delivery(checkout.assigned_delivery) if priced.is_shipping_required else None,
+        shipping_tax_class_id=checkout.assigned_delivery.tax_class_id if checkout.assigned_delivery else None,
+        **_collection(checkout),
         shipping_tax_rate=priced.shipping_tax_rate / 100,
         shipping_net=shipping.net.amount,
         shipping_gross=shipping.gross.amount,
-        undiscounted_shipping=priced.shipping_base,
+        undiscounted_shipping=priced.shipping_undiscounted,
+        base_shipping=priced.shipping_base,
         subtotal_net=subtotal.net.amount,
         subtotal_gross=subtotal.gross.amount,
         total_net=total.net.amount,
@@ -88,11 +98,24 @@ def _order(priced: PricedCheckout, user: User | None, transactions: list[Transac
     )
 
 
+def _collection(checkout: Checkout) -> dict[str, Any]:
+    """Return the order's columns of where the goods are collected; none when they are shipped."""
+    if checkout.collection_point is None:
+        return {}
+    return {"collection_point": checkout.collection_point, "collection_point_name": checkout.collection_point.name}
+
+
 def _method_mark(checkout: Checkout, priced: PricedCheckout) -> dict[str, str]:
     """Return the private metadata by which the contract's clients know an order's delivery by an app."""
-    if checkout.assigned_delivery is None or not priced.is_shipping_required:
+    chosen = checkout.assigned_delivery
+    if chosen is None or not priced.is_shipping_required or not is_of_an_app(chosen):
         return {}
-    return {"external_app_shipping_id": checkout.assigned_delivery.method_id}
+    return {"external_app_shipping_id": chosen.method_id}
+
+
+def is_of_an_app(chosen: CheckoutDelivery) -> bool:
+    """Return whether an app offered the delivery; the shop's own methods are rows of `shipping`."""
+    return parse_global_id(chosen.method_id)[0] == "app"
 
 
 def _delivery(chosen: CheckoutDelivery | None) -> dict[str, Any] | None:

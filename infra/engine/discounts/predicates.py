@@ -15,8 +15,9 @@ from django.db.models import Q
 from graphql import GraphQLInputType
 from graphql.utilities import coerce_input_value
 
-from infra.engine.products.filters import match_metadata, match_values, pks, product_where
+from infra.engine.products.filters import match_metadata, match_values, pks
 from infra.engine.products.models import Category, Collection, CollectionProduct, Product, ProductVariant
+from infra.engine.products.product_filters import product_where
 from infra.engine.schema.build import schema
 
 Where = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Vouchers as those who apply them see them: whether a code holds, for which goods, and what it takes off. Only reads."""
+"""Vouchers as those see them who apply them: whether a code holds, for which goods, what it takes off. Only reads."""
 
 from __future__ import annotations
 
