@@ -95,13 +95,21 @@ class TantivyBackend:
         with self._writer() as writer:
             writer.delete_all_documents()
 
+    def count(self) -> int:
+        return int(self._searcher().num_docs)
+
+    def present(self, ids: Iterable[str]) -> set[str]:
+        wanted = list(ids)
+        return self._found(tantivy.Query.term_set_query(self._schema, "id", wanted), len(wanted))
+
     def ids(self) -> set[str]:
-        searcher = self._searcher()
-        count = searcher.num_docs
-        if not count:
+        return self._found(tantivy.Query.all_query(), self._searcher().num_docs)
+
+    def _found(self, query: tantivy.Query, limit: int) -> set[str]:
+        if not limit:
             return set()
-        hits = searcher.search(tantivy.Query.all_query(), limit=count, count=False).hits
-        return {searcher.doc(address)["id"][0] for _, address in hits}
+        searcher = self._searcher()
+        return {searcher.doc(address)["id"][0] for _, address in searcher.search(query, limit=limit, count=False).hits}
 
     def query(self, query: Any) -> Any:
         searcher = self._searcher()

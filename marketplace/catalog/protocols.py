@@ -79,8 +79,14 @@ class SearchBackend(Protocol):
     def clear(self) -> None:
         """Take every document out."""
 
+    def count(self) -> int:
+        """How many documents the index holds."""
+
+    def present(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids the index holds."""
+
     def ids(self) -> set[str]:
-        """Every id in the index (for reconciling)."""
+        """Every id in the index. Needs memory for all of them: reconciling asks only when `count` is too high."""
 
     def query(self, query: SearchQuery) -> SearchHits:
         """Answer one query from what was last committed."""

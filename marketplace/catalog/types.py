@@ -263,12 +263,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileReport:
-    """What a reconcile pass looked at and found. Equal means no difference was found."""
+    """What a reconcile pass looked at and found: the first differences, and how many there were in all.
+
+    Equal means that none was found.
+    """
 
     products_read: int
     listings_read: int
     differences: tuple[Difference, ...]
+    count: int
 
     @property
     def is_equal(self) -> bool:
-        return not self.differences
+        return not self.count

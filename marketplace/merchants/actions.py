@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from marketplace.merchants.invoice_numbers import check_invoice_number
 from marketplace.merchants.portraits import store_portrait
 from marketplace.merchants.queries import get_merchant, get_merchant_by_id, merchants_for_plugins
 from marketplace.merchants.types import LEGAL_FIELDS, Merchant, UnableToJoin, UnableToSave
-from marketplace.saleor import site
+from marketplace.saleor import catalogue, site
 from marketplace.saleor.types import Address
 from plugins.api.types import MerchantJoined, Words
 from plugins.runtime import hooks
@@ -107,6 +107,31 @@ def open_at_saleor(*, merchant_id: str) -> Merchant:
         rows = models.Merchant.objects.filter(pk=int(merchant.id))
         rows.update(page_id=opened.page_id, warehouse_id=opened.warehouse_id)
     return get_merchant_by_id(merchant_id=merchant_id)
+
+
+def reconcile(*, is_dry_run: bool = False) -> Iterator[str]:
+    """Compare every merchant's page and warehouse at Saleor with the merchant, and repair; yields what differed.
+
+    A page or warehouse that is gone is made anew (products are given the new page by the catalogue's own pass; what
+    lay in a lost warehouse is the merchant's to count), a name that was changed at Saleor is set back: the mall owns
+    it. Merchants that Saleor was never told of are the job's that opens them.
+    """
+    warehouses = set(site.list_warehouses().values())
+    for row in models.Merchant.objects.exclude(page_id="").order_by("pk").iterator(chunk_size=100):
+        page = catalogue.get_page(slug=row.code)
+        found = []
+        if page is None or page.id != row.page_id:
+            found.append("no page")
+        elif (page.title, page.english.name) != (row.names["ja"], row.names.get("en", "")):
+            found.append("another name")
+        if row.warehouse_id not in warehouses:
+            found.append("no warehouse")
+        if found and not is_dry_run:
+            if page is not None and page.title != row.names["ja"]:
+                catalogue.update_page(page_id=page.id, title=row.names["ja"])
+            models.Merchant.objects.filter(pk=row.pk).update(page_id="", warehouse_id="")
+            open_at_saleor(merchant_id=str(row.pk))
+        yield from (f"{row.code} {what}" for what in found)
 
 
 def add_member(*, merchant_id: str, user_id: int, role: str, actor: str) -> None:

@@ -20,5 +20,10 @@ def get_mail(*, key: str) -> Mail | None:
     return _mail(row) if row else None
 
 
+def was_written(*, key_prefix: str) -> bool:
+    """Whether any mail was written whose key begins so."""
+    return KeptMail.objects.filter(key__startswith=key_prefix).exists()
+
+
 def _mail(row: KeptMail) -> Mail:
     return Mail(row.key, row.to, row.template, row.language, row.subject, row.text, row.html, row.written_at, row.state)

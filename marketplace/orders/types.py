@@ -213,6 +213,16 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderDifference:
+    """One way in which the mall did not have of an order what Saleor says; `repaired` once it has."""
+
+    order_id: str
+    number: str
+    what: str
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemView:
     """Something about an order that a person should look at."""
 

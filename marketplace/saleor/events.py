@@ -106,6 +106,11 @@ def dispatch(name: str, body: bytes) -> int:
     return len(heard) + len(hinters)
 
 
+def is_news(name: str) -> bool:
+    """Whether an event says more than that its object should be read again, so that it must not be lost."""
+    return bool(_listeners.get(name))
+
+
 def hints_of(name: str, body: bytes) -> list[Hint] | None:
     """Return the jobs that a stored event asks for, or None when a listener must be called for it."""
     if _listeners.get(name):

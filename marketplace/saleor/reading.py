@@ -233,3 +233,14 @@ def user(node: Json) -> t.SaleorUser:
         default_shipping_address_id=default("isDefaultShippingAddress"),
         default_billing_address_id=default("isDefaultBillingAddress"),
     )
+
+
+def customer(node: Json) -> t.SaleorCustomer:
+    return t.SaleorCustomer(
+        id=node["id"],
+        email=node["email"],
+        language=node["languageCode"].lower(),
+        is_active=node["isActive"],
+        is_confirmed=node["isConfirmed"],
+        joined_at=_at(node["dateJoined"]),
+    )

@@ -110,7 +110,7 @@ def send_again(stack: Stack, check: Check) -> None:
         check(
             f"handled three times more, reversed, killed in between: same {name}", same, "" if same else "they differ"
         )
-    listings = stack.command("reconcile")["results"][0]
+    listings = next(each for each in stack.command("reconcile")["results"] if each["name"] == "listings")
     check("… and the same listings", listings["detail"].endswith("equal"), listings["detail"])
     stack.stop()
 

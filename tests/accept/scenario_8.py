@@ -14,7 +14,7 @@ from tests.accept.runner import Check
 from tests.accept.stack import ROOT, Stack
 
 TITLE = "the replay of 300 invoices ends with all differences zero; a row spoilt on purpose shows"
-ENGINES = ("embedded",)
+ENGINES = ("embedded", "live")
 FILE = ROOT / "infra" / "replay" / "data" / "uci_first_300_invoices.csv.gz"
 WHOLE = {"rows_read": 5017, "rows_refused": 12, "orders": 259, "refunds": 5, "unmatched_cancellations": 65}
 """What the file holds, counted apart from the replay: see `infra/replay/data/NOTICE.md` for where it comes from."""

@@ -33,7 +33,13 @@ START_TIMEOUT_S = 300
 PREPARE_TIMEOUT_S = 1800
 STAFF = {"SALEOR_EMAIL": "accept-staff@example.com", "SALEOR_PASSWORD": "accept-staff"}
 """Who reads raw orders of the embedded engine, over HTTP, in the scenarios that compare with them."""
-LIVE_WARD = {"MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some", "MALL_DEMO_WEEKS": "0"}
+LIVE_WARD = {
+    "MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some,asatsuyu-cha",
+    "MALL_DEMO_WEEKS": "0",
+}
+    "MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some,asatsuyu-cha",
+    "MALL_DEMO_WEEKS": "0",
+}
 """What is loaded into a real Saleor, where a listing costs seconds: the merchants whom the scenarios meet."""
 SOURCES = ("marketplace", "plugins", "crossborder", "analytics", "storefront", "infra")
 

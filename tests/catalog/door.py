@@ -57,6 +57,7 @@ class FakeSaleor:
             monkeypatch.setattr(catalogue, name, self._guarded(name))
         monkeypatch.setattr(site, "get_site", lambda: self.site())
         monkeypatch.setattr(door_reconcile, "products_changed_since", lambda moment: iter(list(self.products.values())))
+        monkeypatch.setattr(door_reconcile, "products_gone", lambda ids: set(ids) - self.products.keys())
         return self
 
     def _guarded(self, name):

@@ -36,10 +36,11 @@ def reindex() -> int:
     return len(pks)
 
 
-def index_ids() -> set[str]:
-    """Return the ids that the index ought to hold."""
-    rows = models.CardRow.objects.order_by().values_list("market", "listing_id").distinct()
-    return {searching.document_id(market=market, listing=str(pk)) for market, pk in rows}
+def index_ids(*, pks: Iterable[int]) -> set[str]:
+    """Return the ids that the index ought to hold of these listings."""
+    rows = models.CardRow.objects.filter(listing_id__in=list(pks)).order_by()
+    found = rows.values_list("market", "listing_id").distinct()
+    return {searching.document_id(market=market, listing=str(pk)) for market, pk in found}
 
 
 def index_listings(pks: Iterable[int]) -> None:

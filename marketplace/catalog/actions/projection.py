@@ -134,17 +134,27 @@ def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
         return bool(stale or gone)
 
 
+def is_adoptable(product: SaleorProduct) -> bool:
+    """Whether a product that no listing stands for is one of a merchant of the mall, in a category it knows."""
+    return _place(product) is not None
+
+
+def _place(product: SaleorProduct) -> tuple[str, str, models.Category] | None:
+    """Return whose a product is (code and id) and its category, when the mall knows both."""
+    code = product.merchant or product.metadata.get("mall.merchant")
+    merchant_id = merchants.ids_by_code(codes=[code]).get(code) if code else None
+    category = models.Category.objects.filter(slug=product.category).first()
+    return (code, merchant_id, category) if code and merchant_id is not None and category is not None else None
+
+
 def _adopt(product_id: str) -> models.Listing | None:
     """Make a draft for a product that was entered at Saleor itself for a merchant of the mall, so that its owner is
     known. It is shown once it has passed the publish gate like any other."""
     product = catalogue.get_product(product_id=product_id)
-    code = product and (product.merchant or product.metadata.get("mall.merchant"))
-    if not product or not code:
+    place = product and _place(product)
+    if product is None or place is None:
         return None
-    merchant_id = merchants.ids_by_code(codes=[code]).get(code)
-    category = models.Category.objects.filter(slug=product.category).first()
-    if merchant_id is None or category is None:
-        return None
+    code, merchant_id, category = place
     now = clock.now()
     listing, _ = models.Listing.objects.get_or_create(
         product_id=product.id,

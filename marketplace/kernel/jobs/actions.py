@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from django.db import connection, models, transaction
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.crash import crash_point
 from marketplace.kernel.jobs.models import AT_ONCE, Hold, InboxEvent, OutboxJob, State, Work
+from marketplace.kernel.jobs.queries import digest_of
 from marketplace.kernel.jobs.types import Hint, InboxRow
 
 
@@ -58,7 +58,7 @@ def receive(*, event: str, body: bytes, headers: Mapping[str, str]) -> InboxRow:
 
     Returns once the row is safe, so that the sender may be answered 200. Handles nothing.
     """
-    digest = hashlib.sha256(event.encode() + b"\n" + body).hexdigest()
+    digest = digest_of(event=event, body=body)
     row = InboxEvent(digest=digest, event=event, body=body, headers=dict(headers), created_at=clock.real_now())
     stored = _insert_once(row)
     crash_point("inbox.stored")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from marketplace.kernel.jobs.models import Hold, InboxEvent, OutboxJob, State
@@ -25,6 +26,16 @@ def received_events(*, since: datetime) -> list[ReceivedEvent]:
     """Return the events received from a moment of real time on, in the order they came."""
     rows = InboxEvent.objects.filter(created_at__gte=since).order_by("id")
     return [ReceivedEvent(row.event, bytes(row.body), dict(row.headers), row.created_at) for row in rows]
+
+
+def digest_of(*, event: str, body: bytes) -> str:
+    """Return the name of an event in the inbox: the same event with the same body is the same row."""
+    return hashlib.sha256(event.encode() + b"\n" + body).hexdigest()
+
+
+def was_received(*, event: str, body: bytes) -> bool:
+    """Whether the inbox has, or had, this event with this very body."""
+    return InboxEvent.objects.filter(digest=digest_of(event=event, body=body)).exists()
 
 
 def count_pending() -> dict[str, int]:

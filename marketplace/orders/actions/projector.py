@@ -43,7 +43,7 @@ def project_order(*, order_id: str) -> bool:
     if not is_known or order.status in GIVEN_UP:
         goods.ask_projection(product_ids=[line.product_id for line in order.lines])
     if not is_known:
-        if not _is_paid(order):
+        if not is_paid(order):
             return False
         try:
             _bring_in(order)
@@ -54,7 +54,8 @@ def project_order(*, order_id: str) -> bool:
     return True
 
 
-def _is_paid(order: SaleorOrder) -> bool:
+def is_paid(order: SaleorOrder) -> bool:
+    """Whether the mall takes an order in: all of it is charged, and it is neither given up nor a draft."""
     return order.charge_status in PAID and order.status not in ("DRAFT", "EXPIRED")
 
 

@@ -17,7 +17,7 @@ from marketplace.saleor.types.catalogue import (
     Stock,
     Text,
 )
-from marketplace.saleor.types.customers import SaleorTokens, SaleorUser
+from marketplace.saleor.types.customers import SaleorCustomer, SaleorTokens, SaleorUser
 from marketplace.saleor.types.door import (
     Event,
     InstalledApp,
@@ -25,6 +25,7 @@ from marketplace.saleor.types.door import (
     SaleorProblem,
     SaleorRefused,
     SaleorUnavailable,
+    Undelivered,
 )
 from marketplace.saleor.types.sales import (
     CompletedCheckout,
@@ -57,6 +58,7 @@ __all__ = [
     "SaleorCategory",
     "SaleorCheckout",
     "SaleorCheckoutLine",
+    "SaleorCustomer",
     "SaleorDelivery",
     "SaleorFulfillment",
     "SaleorGrantedRefund",
@@ -79,4 +81,5 @@ __all__ = [
     "Stock",
     "TaxedMoney",
     "Text",
+    "Undelivered",
 ]

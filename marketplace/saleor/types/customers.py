@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from marketplace.saleor.types.base import Address
 
@@ -21,6 +22,18 @@ class SaleorUser:
     addresses: tuple[Address, ...]
     default_shipping_address_id: str
     default_billing_address_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleorCustomer:
+    """Who opened an account, when, and whether the address was confirmed."""
+
+    id: str
+    email: str
+    language: str
+    is_active: bool
+    is_confirmed: bool
+    joined_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,3 +60,12 @@ class Event:
     object_id: str
     occurred_at: datetime
     raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """An event that Saleor gave up handing over: its name in Saleor's enum, the body it would have sent, since when."""
+
+    event: str
+    body: bytes
+    created_at: datetime
