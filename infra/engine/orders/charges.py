@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.engine.money import ZERO
 from infra.engine.orders.models import GrantedRefund, Order
+from infra.engine.schema.context import current_requestor
 
 FULLY = ("FULL", "OVERCHARGED")
 
@@ -91,13 +92,32 @@ def tell_payment_change(order: Order, *, before: Amounts, after: Amounts) -> Non
         emit(event="ORDER_UPDATED", obj=order)
 
 
-def tell_charged(order: Order) -> None:
-    """Queue ORDER_PAID, and ORDER_FULLY_PAID with its history entry when nothing is left to pay."""
+def tell_charged(order: Order, *, has_bought_cards: bool | None = None) -> None:
+    """Queue ORDER_PAID; when nothing is left to pay ORDER_FULLY_PAID, too, with what follows from it.
+
+    Gift cards that nobody ships are handed over where the channel says so; `has_bought_cards` False says that the
+    order has none, None that nobody looked.
+    """
     from infra.engine.deliveries import emit
+    from infra.engine.giftcards.bought import fulfill_unshipped
     from infra.engine.orders.history import record
 
     emit(event="ORDER_PAID", obj=order)
     if order.charge_status in FULLY:
         record(order, "ORDER_FULLY_PAID")
+        if has_bought_cards is not False:
+            fulfill_unshipped(order=order, requestor=current_requestor())
+        _confirm(order)
         emit(event="ORDER_FULLY_PAID", obj=order)
     emit(event="ORDER_UPDATED", obj=order)
+
+
+def _confirm(order: Order) -> None:
+    """Let a paid order be fulfilled where the channel confirms by itself. The object at hand keeps its old status.
+
+    So does the contract: the change that paid an order still answers UNCONFIRMED (recorded live).
+    """
+    from infra.engine.orders.fulfillment import set_status
+
+    if order.status == "UNCONFIRMED" and order.channel.order_settings.get("automaticallyConfirmAllNewOrders", True):
+        set_status(Order.objects.get(pk=order.pk))

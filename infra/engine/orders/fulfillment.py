@@ -77,6 +77,7 @@ def fulfill_order(
             )
             if auto_approve:
                 _send(made, exceed=exceed)
+                _issue(order, [row for _, rows in made for row in rows], requestor)
             _take_note(order, made, requestor, notify_customer, sent=auto_approve)
             return [fulfillment for fulfillment, _ in made]
     except InsufficientStock as short:
@@ -159,6 +160,14 @@ def _send(made: list[tuple[Fulfillment, list[FulfillmentLine]]], *, exceed: bool
     hand_out(pieces=pieces, exceed=exceed)
 
 
+def _issue(order: Order, rows: list[FulfillmentLine], requestor: Requestor) -> None:
+    """Make the gift cards that were bought and are handed over now."""
+    from infra.engine.giftcards.bought import issue_bought
+
+    if any(row.order_line.is_gift_card for row in rows):
+        issue_bought(order=order, rows=rows, requestor=requestor)
+
+
 def _take_note(
     order: Order,
     made: list[tuple[Fulfillment, list[FulfillmentLine]]],
@@ -208,6 +217,7 @@ def approve_fulfillment(
             fulfillment.status = "FULFILLED"
             fulfillment.save(update_fields=["status"])
             _send([(fulfillment, rows)], exceed=exceed)
+            _issue(order, rows, requestor)
             set_status(order)
             record(order, "FULFILLMENT_FULFILLED_ITEMS", requestor, fulfilled_items=[row.pk for row in rows])
             emit(event="FULFILLMENT_APPROVED", obj=fulfillment, notify_customer=notify_customer)
