@@ -37,9 +37,6 @@ LIVE_WARD = {
     "MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some,asatsuyu-cha",
     "MALL_DEMO_WEEKS": "0",
 }
-    "MALL_DEMO_MERCHANTS": "soramame-glass,minato-nori,tsukimi-wagashi,sazanami-some,asatsuyu-cha",
-    "MALL_DEMO_WEEKS": "0",
-}
 """What is loaded into a real Saleor, where a listing costs seconds: the merchants whom the scenarios meet."""
 SOURCES = ("marketplace", "plugins", "crossborder", "analytics", "storefront", "infra")
 
