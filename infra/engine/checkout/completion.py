@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from infra.engine.checkout import delivery, lock_objects
+from infra.engine.checkout.collection import check_point
 from infra.engine.checkout.lines import variant_title
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.ordering import write_order
@@ -114,6 +115,9 @@ def _check_lines(priced: PricedCheckout) -> None:
 
 
 def _check_delivery(checkout: Checkout) -> None:
+    if checkout.collection_point_id is not None:
+        check_point(checkout)
+        return
     chosen = checkout.assigned_delivery
     if chosen is None:
         raise refuse("shippingMethod", "Shipping method is not set", "SHIPPING_METHOD_NOT_SET")

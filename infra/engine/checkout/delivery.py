@@ -1,4 +1,4 @@
-"""Ways of delivery: asked of the apps, kept per checkout, chosen by the buyer.
+"""Ways of delivery: the shop's own and those the apps offer, kept per checkout, chosen by the buyer.
 
 Apps are asked outside any transaction; what they answered is stored afterwards, if the checkout still has the delivery
 it had. An offer that changes keeps its id unless the buyer had chosen it and refreshing must not change their choice.
@@ -16,12 +16,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from infra.engine.checkout import lock_objects
+from infra.engine.checkout import collection, lock_objects
 from infra.engine.checkout.lines import tell
 from infra.engine.checkout.models import Checkout, CheckoutDelivery
-from infra.engine.money import quantize
+from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
+from infra.engine.money import ZERO, quantize
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import InvalidId, parse_global_id
+from infra.engine.schema.ids import InvalidId, parse_global_id, to_global_id
+from infra.engine.shipping.models import ShippingMethodListing
+from infra.engine.shipping.queries import Parcel, applicable_listings
 
 logger = logging.getLogger(__name__)
 #: how long offered deliveries hold unless the checkout changes
@@ -33,6 +36,7 @@ FIELDS = (
     "currency",
     "maximum_delivery_days",
     "minimum_delivery_days",
+    "tax_class_id",
     "metadata",
     "private_metadata",
     "active",
@@ -49,9 +53,56 @@ def options(checkout: Checkout, *, fresh: bool = False, keep_choice: bool = Fals
     now = timezone.now()
     if not fresh and checkout.deliveries_stale_at is not None and checkout.deliveries_stale_at > now:
         return list(checkout.deliveries.filter(is_valid=True))
-    offered = _ask(checkout)
+    offered = _own(checkout) + _ask(checkout)
     _exclude(checkout, offered)
     return _store(checkout, offered, now, keep_choice=keep_choice)
+
+
+def _own(checkout: Checkout) -> list[CheckoutDelivery]:
+    """Return the shop's own methods for the checkout, the cheapest first; none before there is an address."""
+    if not checkout.channel.has_shipping_methods or not checkout.shipping_address:
+        return []
+    priced = price_checkouts([checkout])[checkout.pk]
+    if not priced.is_shipping_required:
+        return []
+    parcel = Parcel(
+        channel_id=checkout.channel_id,
+        currency=checkout.currency,
+        address=checkout.shipping_address,
+        price=_goods_price(priced),
+        weight_g=sum((weight_of(item.line.variant) * item.line.quantity for item in priced.lines), ZERO),
+        product_ids=frozenset(item.line.variant.product_id for item in priced.lines),
+    )
+    found = sorted(applicable_listings(parcel), key=lambda row: (row.price_amount, row.method_id))
+    return [_as_delivery(row, checkout) for row in found]
+
+
+def _goods_price(priced: PricedCheckout) -> Decimal:
+    """Return what the goods cost as the channel's prices are entered, after discounts: what limits are compared to."""
+    return (priced.subtotal.gross if priced.taxes.entered_with_tax else priced.subtotal.net).amount
+
+
+def weight_of(variant: Any) -> Decimal:
+    """Return the grams of one piece: the variant's, else its product's, else its type's; 0 when nobody knows."""
+    product = variant.product
+    return variant.weight_g or product.weight_g or product.product_type.weight_g or ZERO
+
+
+def _as_delivery(row: ShippingMethodListing, checkout: Checkout) -> CheckoutDelivery:
+    method = row.method
+    return CheckoutDelivery(
+        checkout=checkout,
+        method_id=to_global_id("ShippingMethod", method.pk),
+        name=method.name,
+        description=method.description,
+        price_amount=row.price_amount,
+        currency=row.currency,
+        maximum_delivery_days=method.maximum_delivery_days,
+        minimum_delivery_days=method.minimum_delivery_days,
+        tax_class_id=method.tax_class_id,
+        metadata=method.metadata,
+        private_metadata=method.private_metadata,
+    )
 
 
 def _ask(checkout: Checkout) -> list[CheckoutDelivery]:
@@ -173,7 +224,7 @@ def _settle_choice(
 
 
 def _changed(chosen: CheckoutDelivery, offer: CheckoutDelivery) -> bool:
-    names = ("name", "price_amount", "maximum_delivery_days", "minimum_delivery_days")
+    names = ("name", "price_amount", "tax_class_id", "maximum_delivery_days", "minimum_delivery_days")
     return any(getattr(chosen, name) != getattr(offer, name) for name in names)
 
 
@@ -190,22 +241,26 @@ def _merge_offer(offer: CheckoutDelivery, existing: dict[tuple[str, bool], Check
 
 
 def choose(*, checkout: Checkout, delivery_id: str | None) -> Checkout:
-    """Choose a delivery by the global id of the offer or of its method, or none.
+    """Choose a delivery by the global id of the offer, of its method or of a warehouse to collect from, or none.
 
-    Asks the apps first when the offers are stale. Raises UserErrors when the id is none of the active offers.
+    Asks the apps first when the offers are stale. Choosing a warehouse makes its address the shipping address; leaving
+    it again takes the address away. Raises UserErrors when the id is none of the active offers.
     """
-    chosen = None if delivery_id is None else _find(checkout, delivery_id)
+    kind, pk = ("", "") if delivery_id is None else _parse(delivery_id)
+    point = collection.find_point(checkout, pk) if kind == "Warehouse" else None
+    chosen = None if delivery_id is None or point is not None else _find(checkout, delivery_id, kind, pk)
     with transaction.atomic("engine"):
         locked = lock_objects.checkout(checkout.pk)
         if locked is None:
             raise refuse("id", "Couldn't resolve to a node.", "NOT_FOUND")
         locked.assigned_delivery = chosen
-        locked.save(update_fields=["assigned_delivery", "updated_at"])
+        fields = collection.move_to(locked, point)
+        locked.save(update_fields=["assigned_delivery", "updated_at", *fields])
         tell(locked, "CHECKOUT_UPDATED")
     return locked
 
 
-def _find(checkout: Checkout, delivery_id: str) -> CheckoutDelivery:
+def _parse(delivery_id: str) -> tuple[str, str]:
     try:
         kind, pk = parse_global_id(delivery_id)
     except InvalidId:
@@ -213,6 +268,10 @@ def _find(checkout: Checkout, delivery_id: str) -> CheckoutDelivery:
     if kind not in ("Warehouse", "ShippingMethod", "CheckoutDelivery", "app"):
         message = "ID does not belong to Warehouse, ShippingMethod, or CheckoutDelivery"
         raise refuse("deliveryMethodId", message, "INVALID")
+    return kind, pk
+
+
+def _find(checkout: Checkout, delivery_id: str, kind: str, pk: str) -> CheckoutDelivery:
     for row in options(checkout):
         if row.active and (row.method_id == delivery_id or (kind == "CheckoutDelivery" and str(row.pk) == pk)):
             return row

@@ -78,3 +78,30 @@ def warehouses_by_channel(channel_ids: Iterable[int]) -> dict[int, list[Warehous
     for link in ChannelWarehouse.objects.filter(channel_id__in=list(channel_ids)).select_related("warehouse"):
         found.setdefault(link.channel_id, []).append(link.warehouse)
     return found
+
+
+def collection_points(*, channel_id: int, wanted: dict[int, int], count_stock: bool) -> list[Warehouse]:
+    """Return the channel's warehouses where pieces of variants (`wanted`: pieces by variant) may be collected.
+
+    A warehouse of LOCAL stock must have all of it; one of ALL may have it sent from the others. With `count_stock` the
+    pieces must be free, else a stock of each variant is enough: whether they are there is seen when they are promised.
+    """
+    points = list(
+        Warehouse.objects.filter(pk__in=channel_warehouse_ids(channel_id))
+        .exclude(click_and_collect_option="DISABLED")
+        .order_by("pk")
+    )
+    if not points:
+        return []
+    there: dict[UUID, int] = {}
+    total: dict[int, int] = {}
+    for stock in Stock.objects.filter(variant_id__in=list(wanted)):
+        if not count_stock or stock.available >= wanted[stock.variant_id]:
+            there[stock.warehouse_id] = there.get(stock.warehouse_id, 0) + 1
+        total[stock.variant_id] = total.get(stock.variant_id, 0) + stock.available
+    whole = {point.pk for point in points if there.get(point.pk) == len(wanted)}
+    apart = len(total) == len(wanted) and (
+        not count_stock or all(total[variant_id] >= pieces for variant_id, pieces in wanted.items())
+    )
+    everywhere = apart or (count_stock and bool(whole))
+    return [point for point in points if point.pk in whole or (everywhere and point.click_and_collect_option == "ALL")]

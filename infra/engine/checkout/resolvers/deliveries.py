@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.engine.checkout import delivery
+from infra.engine.checkout import collection, delivery
 from infra.engine.checkout.models import Checkout, CheckoutDelivery
+from infra.engine.checkout.pricing import is_sold
 from infra.engine.checkout.resolvers import loads
 from infra.engine.deliveries import declare_event
 from infra.engine.money import Money
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import PermissionDenied
+from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import to_global_id
+from infra.engine.warehouses.resolvers import load_warehouses
 
 SHIPPING = ("MANAGE_SHIPPING",)
 declare("CheckoutDeliveryMethodUpdate", "checkout")
@@ -90,7 +92,13 @@ def checkout_shipping_method(batch: Batch) -> list[Any]:
 
 @field("Checkout", "deliveryMethod")
 def checkout_delivery_method(batch: Batch) -> list[Any]:
-    return [_if_valid(checkout) for checkout in batch.parents]
+    points = load_warehouses(batch, [checkout.collection_point_id for checkout in batch.parents])
+    return [point or _if_valid(checkout) for point, checkout in zip(points, batch.parents, strict=True)]
+
+
+@field("Checkout", "availableCollectionPoints")
+def checkout_collection_points(batch: Batch) -> list[Any]:
+    return [collection.points_of(checkout) for checkout in batch.parents]
 
 
 def _if_valid(checkout: Checkout) -> CheckoutDelivery | None:
@@ -121,4 +129,19 @@ def delivery_options_calculate(context: Context, args: dict[str, Any]) -> dict[s
 
 @root("Mutation", "checkoutDeliveryMethodUpdate", args="id token deliveryMethodId")
 def delivery_method_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    return {"checkout": delivery.choose(checkout=loads.get(args), delivery_id=args.get("deliveryMethodId"))}
+    found = loads.get(args)
+    if found.channel.checkout_settings.get("useLegacyErrorFlow", True):
+        _refuse_early(found, context)
+    return {"checkout": delivery.choose(checkout=found, delivery_id=args.get("deliveryMethodId"))}
+
+
+def _refuse_early(checkout: Checkout, context: Context) -> None:
+    """Raise UserErrors for what only the channel's older flow of errors minds before the checkout is completed."""
+    priced = loads.priced([checkout])[0]
+    unsold = [item.line.variant_id for item in priced.lines if not is_sold(item.line, context.now)]
+    if unsold:
+        text = "Some of the checkout lines variants are unavailable."
+        variants = [to_global_id("ProductVariant", pk) for pk in unsold]
+        raise refuse("lines", text, "UNAVAILABLE_VARIANT_IN_CHANNEL", variants=variants)
+    if not priced.is_shipping_required:
+        raise refuse("deliveryMethod", "This checkout doesn't need shipping", "SHIPPING_NOT_REQUIRED")
