@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Q
 
 from infra.engine.discounts.models import PromotionRule, RuleVariant, VariantListingRule
@@ -139,9 +138,3 @@ def _differs(row: VariantListingRule, best: tuple[PromotionRule, Decimal] | None
 def mark_stale() -> None:
     """Let the running catalogue rules be worked out anew: goods, or what they belong to, have changed."""
     PromotionRule.objects.filter(is_applied=True, is_stale=False).update(is_stale=True)
-
-
-def refresh_now(product_ids: Iterable[int], now: datetime) -> None:
-    """Work out the prices of products whose own prices have just been written, in the same transaction."""
-    with transaction.atomic("engine"):
-        refresh_prices(product_ids, now)

@@ -1,1 +1,5 @@
 """What of the contract this app serves."""
+
+from infra.engine.discounts.resolvers import promotion_mutations, promotion_translations, promotions, rule_mutations
+
+__all__ = ["promotion_mutations", "promotion_translations", "promotions", "rule_mutations"]

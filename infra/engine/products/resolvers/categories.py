@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from infra.engine.deliveries import declare_event, emit
+from infra.engine.discounts.prices import mark_stale
 from infra.engine.media.uploads import keep_picture
 from infra.engine.products.filters import between, match_listed, match_metadata, match_where, match_words, pks
 from infra.engine.products.loading import get_row, related
@@ -181,6 +182,7 @@ def category_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = get_row(Category, args.get("id"), "Category", lock=True)
         _write(row, args["input"])
+        mark_stale()
         emit(event="CATEGORY_UPDATED", obj=row)
     return {"category": row}
 
@@ -194,6 +196,7 @@ def category_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         emit(event="CATEGORY_DELETED", obj=row)
         Product.objects.filter(category=row).update(updated_at=context.now)
         row.delete()
+        mark_stale()
     return {"category": shown}
 
 
@@ -206,4 +209,5 @@ def category_bulk_delete(context: Context, args: dict[str, Any]) -> dict[str, An
             emit(event="CATEGORY_DELETED", obj=row)
         Product.objects.filter(category__in=rows).update(updated_at=context.now)
         Category.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        mark_stale()
     return {"count": len(rows)}

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from infra.engine.deliveries import emit
+from infra.engine.discounts.prices import mark_stale
 from infra.engine.media.uploads import keep_picture
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
@@ -78,6 +79,7 @@ def collection_create(context: Context, args: Data) -> Data:
         row = Collection()
         _write(row, args["input"])
         _add(row, _products(args["input"].get("products") or []))
+        mark_stale()
         emit(event="COLLECTION_CREATED", obj=row)
     return {"collection": row}
 
@@ -88,6 +90,7 @@ def collection_update(context: Context, args: Data) -> Data:
     with transaction.atomic("engine"):
         row = get_row(Collection, args["id"], "Collection", lock=True)
         _write(row, args["input"])
+        mark_stale()
         emit(event="COLLECTION_UPDATED", obj=row)
     return {"collection": row}
 
@@ -106,6 +109,7 @@ def _delete(row: Collection) -> None:
     products = list(Product.objects.filter(collection_rows__collection=row))
     emit(event="COLLECTION_DELETED", obj=row)
     row.delete()
+    mark_stale()
     for product in products:
         emit(event="PRODUCT_UPDATED", obj=product)
 
@@ -127,6 +131,7 @@ def collection_add_products(context: Context, args: Data) -> Data:
         row = get_row(Collection, args["collectionId"], "Collection", field="collectionId", lock=True)
         products = _products(args["products"])
         _add(row, products)
+        mark_stale()
         for product in products:
             emit(event="PRODUCT_UPDATED", obj=product)
     return {"collection": row}
@@ -139,6 +144,7 @@ def collection_remove_products(context: Context, args: Data) -> Data:
         row = get_row(Collection, args["collectionId"], "Collection", field="collectionId", lock=True)
         products = _products(args["products"])
         row.product_rows.filter(product__in=products).delete()
+        mark_stale()
         for product in products:
             emit(event="PRODUCT_UPDATED", obj=product)
     return {"collection": row}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from infra.engine.deliveries import emit
+from infra.engine.discounts.prices import refresh_prices
 from infra.engine.money import fits
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
@@ -43,6 +44,7 @@ def product_channel_listing_update(context: Context, args: dict[str, Any]) -> di
         ProductChannelListing.objects.filter(product=product, channel_id__in=gone).delete()
         VariantChannelListing.objects.filter(variant__product=product, channel_id__in=gone).delete()
         product.save()
+        refresh_prices({product.pk}, context.now)
         emit(event="PRODUCT_UPDATED", obj=product)
     return {"product": product}
 
@@ -90,6 +92,7 @@ def product_variant_channel_listing_update(context: Context, args: dict[str, Any
     with transaction.atomic("engine"):
         variant = get_row(ProductVariant, args.get("id"), "ProductVariant", lock=True)
         write_prices(variant, args["input"])
+        refresh_prices({variant.product_id}, context.now)
         now = timezone.now()
         ProductVariant.objects.filter(pk=variant.pk).update(updated_at=now)
         Product.objects.filter(pk=variant.product_id).update(updated_at=now)

@@ -1,19 +1,32 @@
-"""What products and variants cost in the channel they are seen in, with tax."""
+"""What products and variants cost in the channel they are seen in, with tax: now, without promotions, and before."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.money import TaxedMoney
-from infra.engine.products.loading import channel_of
-from infra.engine.products.models import Channel, Product, VariantChannelListing
+from infra.engine.products.loading import channel_of, with_channels
+from infra.engine.products.models import Channel, Product, ProductChannelListing, VariantChannelListing
 from infra.engine.schema.binding import Batch, declare, field
 
-declare("VariantPricingInfo", "onSale price priceUndiscounted")
-declare("ProductPricingInfo", "onSale displayGrossPrices priceRange priceRangeUndiscounted")
+_COMMON = "onSale discount discountPrior discountLocalCurrency"
+declare("VariantPricingInfo", f"{_COMMON} price priceUndiscounted pricePrior priceLocalCurrency")
+declare("ProductPricingInfo", f"{_COMMON} displayGrossPrices priceRange priceRangeUndiscounted priceRangePrior")
+declare("ProductPricingInfo", "priceRangeLocalCurrency")
 declare("TaxedMoneyRange", "start stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What variants are sold for, as it was entered: now, in full, and before (None where nobody said)."""
+
+    now: Decimal
+    full: Decimal
+    prior: Decimal | None
 
 
 def _taxes(batch: Batch, channel: Channel) -> ChannelTaxes:
@@ -37,6 +50,28 @@ def _taxed(taxes: ChannelTaxes, amount: Decimal, tax_class: int | None, channel:
     return taxes.apply(amount, tax_class, channel.currency_code)[0]
 
 
+def _less(full: TaxedMoney | None, now: TaxedMoney) -> TaxedMoney | None:
+    """Return how much less `now` is than `full`, None when it is not."""
+    if full is None or full.gross.amount <= now.gross.amount:
+        return None
+    net = full.net.amount - now.net.amount
+    return TaxedMoney.of(net, full.gross.amount - now.gross.amount, full.currency)
+
+
+def _shown_pairs(batch: Batch, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of the (product, channel) pairs that are shown now. Only discounted goods are asked for."""
+    wanted = set(pairs)
+    if not wanted:
+        return set()
+    rows = ProductChannelListing.objects.filter(
+        product_id__in={product for product, _ in wanted},
+        channel_id__in={channel for _, channel in wanted},
+        is_published=True,
+    ).values_list("product_id", "channel_id", "published_at")
+    now = batch.context.now
+    return {(product, channel) for product, channel, since in rows if since is None or since <= now} & wanted
+
+
 @field("ProductVariant", "pricing", args="address")
 def variant_pricing(batch: Batch) -> list[Any]:
     channel = channel_of(batch.parents[0], batch.context)
@@ -53,12 +88,44 @@ def variant_pricing(batch: Batch) -> list[Any]:
     answers: list[Any] = []
     for parent in batch.parents:
         listing = listings.get(parent.pk)
-        if listing is None or listing.price_amount is None:
-            answers.append(None)
-            continue
-        full = _taxed(taxes, listing.price_amount, classes[parent.product_id], channel)
-        answers.append({"on_sale": False, "price": full, "price_undiscounted": full})
+        prices = _prices_of(listing) if listing is not None else None
+        answers.append(None if prices is None else _variant_info(prices, taxes, classes[parent.product_id], channel))
+    discounted = [
+        (answer, (parent.product_id, channel.pk))
+        for parent, answer in zip(batch.parents, answers, strict=True)
+        if answer is not None
+    ]
+    _settle_sales(batch, discounted)
     return answers
+
+
+def _prices_of(listing: VariantChannelListing) -> Prices | None:
+    full, now = listing.price_amount, listing.discounted_price_amount
+    if full is None:
+        return None
+    return Prices(full if now is None else now, full, listing.prior_price_amount)
+
+
+def _variant_info(prices: Prices, taxes: ChannelTaxes, tax_class: int | None, channel: Channel) -> dict[str, Any]:
+    full = _taxed(taxes, prices.full, tax_class, channel)
+    now = full if prices.now == prices.full else _taxed(taxes, prices.now, tax_class, channel)
+    prior = None if prices.prior is None else _taxed(taxes, prices.prior, tax_class, channel)
+    return {
+        "on_sale": False,
+        "price": now,
+        "price_undiscounted": full,
+        "price_prior": prior,
+        "discount": _less(full, now),
+        "discount_prior": _less(prior, now),
+    }
+
+
+def _settle_sales(batch: Batch, answers: Iterable[tuple[dict[str, Any], tuple[int, int]]]) -> None:
+    """Say of goods with a discount that they are on sale, if their product is shown in the channel."""
+    cheaper = [(answer, pair) for answer, pair in answers if answer["discount"] is not None]
+    shown = _shown_pairs(batch, [pair for _, pair in cheaper])
+    for answer, pair in cheaper:
+        answer["on_sale"] = pair in shown
 
 
 @field("Product", "pricing", args="address")
@@ -66,29 +133,57 @@ def product_pricing(batch: Batch) -> list[Any]:
     channel = channel_of(batch.parents[0], batch.context)
     if channel is None:
         return [None for _ in batch.parents]
-    amounts: dict[int, list[Decimal]] = {}
-    for product_id, amount in VariantChannelListing.objects.filter(
-        channel=channel, variant__product_id__in=[row.pk for row in batch.parents], price_amount__isnull=False
-    ).values_list("variant__product_id", "price_amount"):
-        assert amount is not None
-        amounts.setdefault(product_id, []).append(amount)
-    classes = _tax_classes(batch, set(amounts))
-    taxes = _taxes(batch, channel)
+    return _infos(batch, [(row.pk, channel) for row in batch.parents], unsold=False)
+
+
+@field("ProductChannelListing", "pricing", args="address")
+def listing_pricing(batch: Batch) -> list[Any]:
+    channels = with_channels(batch)
+    pairs = [(row.product_id, channel) for row, channel in zip(batch.parents, channels, strict=True)]
+    return _infos(batch, pairs, unsold=True)
+
+
+def _infos(batch: Batch, wanted: list[tuple[int, Channel]], *, unsold: bool) -> list[Any]:
+    """Return the ProductPricingInfo of products in channels; `unsold`: None for those without any listed variant."""
+    found: dict[tuple[int, int], list[Prices]] = {}
+    rows = VariantChannelListing.objects.filter(
+        channel_id__in={channel.pk for _, channel in wanted},
+        variant__product_id__in={product for product, _ in wanted},
+    ).order_by()
+    columns = ("variant__product_id", "channel_id", "price_amount", "discounted_price_amount", "prior_price_amount")
+    for product_id, channel_id, full, now, prior in rows.values_list(*columns):
+        listed = found.setdefault((product_id, channel_id), [])
+        if full is not None:
+            listed.append(Prices(full if now is None else now, full, prior))
+    classes = _tax_classes(batch, {product for product, _ in wanted})
     answers: list[Any] = []
-    for row in batch.parents:
-        found = amounts.get(row.pk)
-        prices = None
-        if found:
-            prices = {
-                "start": _taxed(taxes, min(found), classes[row.pk], channel),
-                "stop": _taxed(taxes, max(found), classes[row.pk], channel),
-            }
-        answers.append(
-            {
-                "on_sale": False,
-                "display_gross_prices": taxes.display_gross,
-                "price_range": prices,
-                "price_range_undiscounted": prices,
-            }
-        )
+    for product_id, channel in wanted:
+        prices = found.get((product_id, channel.pk))
+        if prices is None and unsold:
+            answers.append(None)
+        else:
+            answers.append(_product_info(prices or [], _taxes(batch, channel), classes.get(product_id), channel))
+    pairs = [(product, channel.pk) for product, channel in wanted]
+    _settle_sales(batch, [(a, pair) for a, pair in zip(answers, pairs, strict=True) if a is not None])
     return answers
+
+
+def _product_info(prices: list[Prices], taxes: ChannelTaxes, tax_class: int | None, channel: Channel) -> dict[str, Any]:
+    def ranged(amounts: list[Decimal]) -> dict[str, TaxedMoney] | None:
+        if not amounts:
+            return None
+        low = _taxed(taxes, min(amounts), tax_class, channel)
+        return {"start": low, "stop": _taxed(taxes, max(amounts), tax_class, channel)}
+
+    full = ranged([each.full for each in prices])
+    now = full if all(each.now == each.full for each in prices) else ranged([each.now for each in prices])
+    prior = ranged([each.prior for each in prices if each.prior is not None])
+    return {
+        "on_sale": False,
+        "display_gross_prices": taxes.display_gross,
+        "price_range": now,
+        "price_range_undiscounted": full,
+        "price_range_prior": prior,
+        "discount": _less(full["start"], now["start"]) if full and now else None,
+        "discount_prior": _less(prior["start"], now["start"]) if prior and now else None,
+    }

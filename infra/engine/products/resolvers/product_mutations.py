@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from infra.engine.deliveries import emit
+from infra.engine.discounts.prices import mark_stale
 from infra.engine.products.assignments import assign_values
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
@@ -86,6 +87,7 @@ def product_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = Product(product_type=get_row(ProductType, data["productType"], "ProductType", field="productType"))
         _write(row, data)
+        mark_stale()
         emit(event="PRODUCT_CREATED", obj=row)
     return {"product": row}
 
@@ -105,6 +107,7 @@ def product_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = _find(args)
         _write(row, args["input"])
+        mark_stale()
         emit(event="PRODUCT_UPDATED", obj=row)
     return {"product": row}
 

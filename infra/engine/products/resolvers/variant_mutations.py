@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from infra.engine.deliveries import emit
+from infra.engine.discounts.prices import mark_stale, refresh_prices
 from infra.engine.products.assignments import assign_values
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Product, ProductVariant
@@ -87,6 +88,7 @@ def product_variant_create(context: Context, args: dict[str, Any]) -> dict[str, 
         product = get_row(Product, data["product"], "Product", field="product", lock=True)
         row = ProductVariant(product=product, sort_order=product.variants.count())
         _write(row, data)
+        mark_stale()
         emit(event="PRODUCT_VARIANT_CREATED", obj=row)
     return {"product_variant": row}
 
@@ -108,6 +110,7 @@ def product_variant_update(context: Context, args: dict[str, Any]) -> dict[str, 
     with transaction.atomic("engine"):
         row = _find(args)
         _write(row, args["input"])
+        mark_stale()
         emit(event="PRODUCT_VARIANT_UPDATED", obj=row)
     return {"product_variant": row}
 
@@ -120,6 +123,7 @@ def product_variant_delete(context: Context, args: dict[str, Any]) -> dict[str, 
         shown, product = ProductVariant.objects.get(pk=row.pk), row.product
         emit(event="PRODUCT_VARIANT_DELETED", obj=row)
         row.delete()
+        refresh_prices({product.pk}, context.now)
         product.refresh_from_db()
         if product.default_variant_id is None:
             product.default_variant = product.variants.first()
@@ -144,6 +148,8 @@ def product_variant_bulk_create(context: Context, args: dict[str, Any]) -> dict[
                     failed[index] = refused.errors
             if failed:
                 raise _Refused
+            mark_stale()
+            refresh_prices({product.pk}, context.now)
             for row in made:
                 emit(event="PRODUCT_VARIANT_CREATED", obj=row)
     except _Refused:
