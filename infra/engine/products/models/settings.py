@@ -16,6 +16,8 @@ def default_order_settings() -> dict[str, Any]:
         "deleteExpiredOrdersAfter": 60,
         "allowUnpaidOrders": False,
         "includeDraftOrderInVoucherUsage": False,
+        "draftOrderLinePriceFreezePeriod": 24,
+        "useLegacyLineDiscountPropagation": False,
     }
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from infra.engine.customers.countries import as_country
 from infra.engine.deliveries import declare_event, emit
+from infra.engine.products import channel_settings
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Channel, TaxConfiguration
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
@@ -25,23 +26,33 @@ bind_ids(Channel="Channel")
 register_metadata("Channel", Channel, private=("MANAGE_CHANNELS",), event="CHANNEL_METADATA_UPDATED")
 declare("Channel", "slug name currencyCode")
 declare("StockSettings", "allocationStrategy")
-declare(
-    "OrderSettings",
+_ORDER = (
     "automaticallyConfirmAllNewOrders automaticallyFulfillNonShippableGiftCard expireOrdersAfter markAsPaidStrategy "
-    "allowUnpaidOrders",
+    "allowUnpaidOrders deleteExpiredOrdersAfter includeDraftOrderInVoucherUsage draftOrderLinePriceFreezePeriod "
+    "useLegacyLineDiscountPropagation"
 )
-declare("CheckoutSettings", "useLegacyErrorFlow automaticallyCompleteFullyPaidCheckouts")
-declare("PaymentSettings", "defaultTransactionFlowStrategy")
-declare("OrderSettingsInput", "automaticallyConfirmAllNewOrders automaticallyFulfillNonShippableGiftCard")
-declare("OrderSettingsInput", "expireOrdersAfter markAsPaidStrategy allowUnpaidOrders")
-declare("CheckoutSettingsInput", "useLegacyErrorFlow automaticallyCompleteFullyPaidCheckouts")
-declare("PaymentSettingsInput", "defaultTransactionFlowStrategy")
-_SHARED = "isActive stockSettings addWarehouses orderSettings checkoutSettings paymentSettings metadata privateMetadata"
+declare("OrderSettings", _ORDER)
+declare("OrderSettingsInput", _ORDER)
+_CHECKOUT = "useLegacyErrorFlow automaticallyCompleteFullyPaidCheckouts allowLegacyGiftCardUse"
+declare("CheckoutSettings", f"{_CHECKOUT} automaticCompletionDelay automaticCompletionCutOffDate")
+declare("CheckoutSettingsInput", f"{_CHECKOUT} automaticCompletion")
+_PAYMENT = (
+    "defaultTransactionFlowStrategy releaseFundsForExpiredCheckouts checkoutTtlBeforeReleasingFunds "
+    "checkoutReleaseFundsCutOffDate"
+)
+declare("PaymentSettings", _PAYMENT)
+declare("PaymentSettingsInput", _PAYMENT)
+_SHARED = (
+    "isActive stockSettings addShippingZones addWarehouses orderSettings checkoutSettings paymentSettings metadata "
+    "privateMetadata"
+)
 declare("ChannelCreateInput", f"{_SHARED} name slug currencyCode defaultCountry")
-declare("ChannelUpdateInput", f"{_SHARED} name slug defaultCountry removeWarehouses")
+declare("ChannelUpdateInput", f"{_SHARED} name slug defaultCountry removeShippingZones removeWarehouses")
+declare("ChannelActivate", "channel")
+declare("ChannelDeactivate", "channel")
 declare("ChannelCreate", "channel")
 declare("ChannelUpdate", "channel")
-for _event in ("CHANNEL_CREATED", "CHANNEL_UPDATED", "CHANNEL_METADATA_UPDATED"):
+for _event in ("CHANNEL_CREATED", "CHANNEL_UPDATED", "CHANNEL_STATUS_CHANGED", "CHANNEL_METADATA_UPDATED"):
     declare_event(_event, "channel")
 STAFF = (STAFF_USER, APP)
 
@@ -86,7 +97,8 @@ def _settings(name: str, column: str, permissions: tuple[str, ...]) -> None:
     def resolve(batch: Batch) -> list[Any]:
         if not batch.context.requestor.has_perm(*permissions):
             raise PermissionDenied(permissions)
-        return [getattr(row, column) for row in batch.parents]
+        defaults = Channel._meta.get_field(column).get_default()
+        return [{**defaults, **getattr(row, column)} for row in batch.parents]
 
 
 _settings("orderSettings", "order_settings", ("MANAGE_CHANNELS", "MANAGE_ORDERS"))
@@ -102,26 +114,68 @@ def channel_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
     with transaction.atomic("engine"):
         row = Channel(slug=data["slug"], name=data["name"], currency_code=data["currencyCode"].upper())
-        _write(row, data)
+        _write(row, data, context)
         TaxConfiguration.objects.create(channel=row)
         emit(event="CHANNEL_CREATED", obj=row)
     return {"channel": row}
 
 
+#: which right opens a settings input to those who may not manage channels
+RIGHTS = {
+    "orderSettings": "MANAGE_ORDERS",
+    "checkoutSettings": "MANAGE_CHECKOUTS",
+    "paymentSettings": "HANDLE_PAYMENTS",
+}
+
+
 @root("Mutation", "channelUpdate")
-@requires("MANAGE_CHANNELS", "MANAGE_ORDERS", "MANAGE_CHECKOUTS", "HANDLE_PAYMENTS")
 def channel_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    """MANAGE_CHANNELS opens everything; without it every settings input named needs its own right."""
     data = args["input"]
+    if not context.requestor.has_perm("MANAGE_CHANNELS"):
+        missing = [name for name in data if name not in RIGHTS or not context.requestor.has_perm(RIGHTS[name])]
+        if missing or not data:
+            raise PermissionDenied(("MANAGE_CHANNELS",))
+    for name in ("ShippingZones", "Warehouses"):
+        if set(data.get(f"add{name}") or ()) & set(data.get(f"remove{name}") or ()):
+            text = "The same object cannot be in both lists for adding and removing items."
+            raise refuse(f"{name[0].lower()}{name[1:]}", text, "DUPLICATED_INPUT_ITEM")
     with transaction.atomic("engine"):
         row = get_row(Channel, args["id"], "Channel", lock=True)
         if data.get("slug") and Channel.objects.filter(slug=data["slug"]).exclude(pk=row.pk).exists():
             raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
-        _write(row, data)
-        emit(event="CHANNEL_UPDATED", obj=row)
+        _write(row, data, context)
+        if set(data) - {"metadata", "privateMetadata"}:
+            emit(event="CHANNEL_UPDATED", obj=row)
+        if data.get("metadata") or data.get("privateMetadata"):
+            emit(event="CHANNEL_METADATA_UPDATED", obj=row)
     return {"channel": row}
 
 
-def _write(row: Channel, data: dict[str, Any]) -> None:
+def _switch(args: dict[str, Any], *, is_active: bool) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(Channel, args["id"], "Channel", lock=True)
+        if row.is_active == is_active:
+            raise refuse("id", f"This channel is already {'activated' if is_active else 'deactivated'}.", "INVALID")
+        row.is_active = is_active
+        row.save(update_fields=["is_active"])
+        emit(event="CHANNEL_STATUS_CHANGED", obj=row)
+    return {"channel": row}
+
+
+@root("Mutation", "channelActivate")
+@requires("MANAGE_CHANNELS")
+def channel_activate(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _switch(args, is_active=True)
+
+
+@root("Mutation", "channelDeactivate")
+@requires("MANAGE_CHANNELS")
+def channel_deactivate(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    return _switch(args, is_active=False)
+
+
+def _write(row: Channel, data: dict[str, Any], context: Context) -> None:
     for name, column in (("slug", "slug"), ("name", "name"), ("defaultCountry", "default_country")):
         if data.get(name):
             setattr(row, column, data[name])
@@ -129,19 +183,30 @@ def _write(row: Channel, data: dict[str, Any]) -> None:
         row.is_active = data["isActive"]
     if data.get("stockSettings"):
         row.allocation_strategy = data["stockSettings"]["allocationStrategy"]
-    for name, column in (
-        ("orderSettings", "order_settings"),
-        ("checkoutSettings", "checkout_settings"),
-        ("paymentSettings", "payment_settings"),
-    ):
-        if data.get(name):
-            setattr(row, column, {**getattr(row, column), **data[name]})
+    if data.get("orderSettings"):
+        row.order_settings = channel_settings.order_settings(row.order_settings, data["orderSettings"])
+    if data.get("checkoutSettings"):
+        said = data["checkoutSettings"]
+        row.checkout_settings = channel_settings.checkout_settings(row.checkout_settings, said, context.now)
+    if data.get("paymentSettings"):
+        row.payment_settings = channel_settings.payment_settings(row.payment_settings, data["paymentSettings"])
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"), "privateMetadata")}
     row.save()
     link_channel(
         channel_id=row.pk, add=_warehouses(data.get("addWarehouses")), remove=_warehouses(data.get("removeWarehouses"))
     )
+    _link_zones(row, data)
+
+
+def _link_zones(row: Channel, data: dict[str, Any]) -> None:
+    from infra.engine.shipping.actions import save_zone
+    from infra.engine.shipping.models import ShippingZone
+
+    for name, argument in (("addShippingZones", "add_channels"), ("removeShippingZones", "remove_channels")):
+        for gid in data.get(name) or ():
+            zone = get_row(ShippingZone, gid, "ShippingZone", field=name)
+            save_zone(zone, **{argument: [row]})  # type: ignore[arg-type]
 
 
 def _warehouses(gids: list[str] | None) -> list[UUID]:

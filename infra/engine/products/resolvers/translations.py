@@ -169,5 +169,11 @@ def _check_slug(item: Translation) -> None:
         raise refuse("slug", "Translation with this slug already exists.", "UNIQUE")
 
 
+def make_translatable(row: Translatable) -> None:
+    """Serve the translations of another app's type, and the mutation that writes them."""
+    BY_KIND[row.kind] = row
+    _bind(row)
+
+
 for _row in TRANSLATABLE:
     _bind(_row)
