@@ -53,3 +53,13 @@ def status_of(*, total: int, fulfilled: int, returned: int, waiting: int) -> str
     if returned == total:
         return "RETURNED"
     return "PARTIALLY_FULFILLED" if sent < total else "FULFILLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A discount by hand: `value` is an amount (FIXED; per piece on a line) or percent (PERCENTAGE)."""
+
+    value: Decimal
+    value_type: str
+    reason: str | None = None
+    reason_said: bool = False

@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.engine.media.thumbnails import picture_urls
 from infra.engine.money import Money, TaxedMoney
-from infra.engine.orders.models import OrderLine
+from infra.engine.orders.models import OrderLine, OrderLineDiscount
 from infra.engine.orders.resolvers import loads
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import in_channel
@@ -19,12 +19,15 @@ from infra.engine.warehouses.models import Allocation
 bind_ids(OrderLine="OrderLine")
 register_metadata("OrderLine", OrderLine, private=("MANAGE_ORDERS",), uuid=True)
 declare("OrderLine", "productName variantName translatedProductName translatedVariantName productSku productVariantId")
-declare("OrderLine", "isShippingRequired quantity quantityFulfilled quantityToFulfill taxRate taxClassName")
-declare("OrderLine", "isPriceOverridden priceOverrideReason")
+declare("OrderLine", "isShippingRequired quantity quantityFulfilled quantityToFulfill taxClassName")
+declare("OrderLine", "isPriceOverridden priceOverrideReason isGift voucherCode saleId")
 
 _ALLOCATIONS = PreparedRows(
     Allocation._meta.get_field("order_line"),
     lambda pks: Allocation.objects.filter(order_line_id__in=pks).select_related("stock"),
+)
+_DISCOUNTS = PreparedRows(
+    OrderLineDiscount._meta.get_field("line"), lambda pks: OrderLineDiscount.objects.filter(line_id__in=pks)
 )
 _OF_VARIANTS = PreparedRows(
     VariantMedia._meta.get_field("variant"),
@@ -44,7 +47,7 @@ def _taxed(name: str) -> Any:
     def resolve(batch: Batch) -> list[Any]:
         return [
             TaxedMoney.of(getattr(line, f"{name}_net"), getattr(line, f"{name}_gross"), line.currency)
-            for line in batch.parents
+            for line in loads.settled(batch.parents)
         ]
 
     return resolve
@@ -56,9 +59,35 @@ field("OrderLine", "undiscountedUnitPrice")(_taxed("undiscounted_unit"))
 field("OrderLine", "undiscountedTotalPrice")(_taxed("undiscounted_total"))
 
 
+def _settled(name: str) -> Any:
+    def resolve(batch: Batch) -> list[Any]:
+        return [getattr(line, name) for line in loads.settled(batch.parents)]
+
+    return resolve
+
+
+for _name, _column in (
+    ("taxRate", "tax_rate"),
+    ("unitDiscountType", "unit_discount_type"),
+    ("unitDiscountValue", "unit_discount_value"),
+    ("unitDiscountReason", "unit_discount_reason"),
+):
+    field("OrderLine", _name)(_settled(_column))
+
+
 @field("OrderLine", "unitDiscount")
 def unit_discount(batch: Batch) -> list[Any]:
-    return [Money(line.undiscounted_unit_gross - line.unit_gross, line.currency) for line in batch.parents]
+    """What the line's own discounts take off one piece; those of the whole order are not in it."""
+    return [Money(line.unit_discount_amount, line.currency) for line in loads.settled(batch.parents)]
+
+
+@field("OrderLine", "discounts")
+def line_discounts(batch: Batch) -> list[Any]:
+    loads.settled(batch.parents)
+    found: dict[Any, list[OrderLineDiscount]] = {line.pk: [] for line in batch.parents}
+    for row in _DISCOUNTS(found):
+        found[row.line_id].append(row)
+    return [found[line.pk] for line in batch.parents]
 
 
 @field("OrderLine", "variant")
@@ -73,6 +102,20 @@ def line_variant(batch: Batch) -> list[Any]:
 @requires("AUTHENTICATED_STAFF_USER", "AUTHENTICATED_APP")
 def line_tax_class(batch: Batch) -> list[Any]:
     return loads.by_id(batch, [line.tax_class_id for line in batch.parents], TaxClass, "tax_classes")
+
+
+def _class_metadata(column: str) -> Any:
+    @requires("AUTHENTICATED_STAFF_USER", "AUTHENTICATED_APP")
+    def resolve(batch: Batch) -> list[Any]:
+        rows = loads.by_id(batch, [line.tax_class_id for line in batch.parents], TaxClass, "tax_classes")
+        stored = [getattr(row, column) if row is not None else {} for row in rows]
+        return [[{"key": key, "value": data[key]} for key in sorted(data)] for data in stored]
+
+    return resolve
+
+
+field("OrderLine", "taxClassMetadata")(_class_metadata("metadata"))
+field("OrderLine", "taxClassPrivateMetadata")(_class_metadata("private_metadata"))
 
 
 @field("OrderLine", "allocations")

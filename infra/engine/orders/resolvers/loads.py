@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.engine.orders.models import Fulfillment, GrantedRefund, Order, OrderLine
 from infra.engine.orders.queries import order_by_id, orders_by_id
+from infra.engine.orders.settling import settle, settled_line
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.schema.binding import Batch
@@ -78,6 +79,13 @@ def orders_of(parents: list[Any]) -> list[Order]:
         if row.order_id in missing:
             row.order = found[row.order_id]
     return [row.order for row in parents]
+
+
+def settled(parents: list[OrderLine]) -> list[OrderLine]:
+    """Return order lines with their prices of now: those of editable orders are worked out if they must be."""
+    owners = orders_of(parents)
+    settle(owners)
+    return [settled_line(order, line) for order, line in zip(owners, parents, strict=True)]
 
 
 def get_order(gid: str | None, name: str = "id") -> Order:

@@ -11,6 +11,7 @@ from infra.engine.money import ZERO, Money, TaxedMoney
 from infra.engine.orders.models import Order, OrderEvent
 from infra.engine.orders.queries import apply_filter, apply_where, order_by_id, orders, sort_order
 from infra.engine.orders.resolvers import loads
+from infra.engine.orders.settling import settle
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
@@ -22,8 +23,9 @@ STAFF = ("MANAGE_ORDERS",)
 bind_ids(Order="Order", OrderEvent="OrderEvent")
 register_metadata("Order", Order, public=None, private=STAFF, uuid=True, event="ORDER_METADATA_UPDATED")
 name_type(OrderEvent, "OrderEvent")
-declare("Order", "updatedAt status billingAddress shippingAddress channel origin authorizeStatus chargeStatus total")
-declare("Order", "customerNote redirectUrl userEmail displayGrossPrices externalReference")
+declare("Order", "updatedAt status billingAddress shippingAddress channel origin authorizeStatus chargeStatus")
+declare("Order", "customerNote redirectUrl userEmail displayGrossPrices externalReference voucherCode")
+declare("Order", "taxExemption shippingTaxClassName collectionPointName")
 declare("OrderEvent", "date type")
 declare("OrderWhereInput", "metadata ids number channelId createdAt updatedAt user userEmail authorizeStatus")
 declare("OrderWhereInput", "chargeStatus status checkoutToken checkoutId hasFulfillments fulfillments lines AND OR")
@@ -42,6 +44,7 @@ for _event in (
     "ORDER_CANCELLED",
     "ORDER_FULFILLED",
     "ORDER_METADATA_UPDATED",
+    "ORDER_EXPIRED",
 ):
     declare_event(_event, "order")
 
@@ -171,6 +174,7 @@ def shipping_method(batch: Batch) -> list[Any]:
 
 def _taxed(name: str) -> Any:
     def resolve(batch: Batch) -> list[Any]:
+        settle(batch.parents)
         return [
             TaxedMoney.of(getattr(row, f"{name}_net"), getattr(row, f"{name}_gross"), row.currency)
             for row in batch.parents
@@ -179,6 +183,7 @@ def _taxed(name: str) -> Any:
     return resolve
 
 
+field("Order", "total")(_taxed("total"))
 field("Order", "subtotal")(_taxed("subtotal"))
 field("Order", "shippingPrice")(_taxed("shipping"))
 field("Order", "undiscountedTotal")(_taxed("undiscounted_total"))
@@ -199,6 +204,7 @@ field("Order", "undiscountedShippingPrice")(_column("undiscounted_shipping"))
 
 @field("Order", "shippingTaxRate")
 def shipping_tax_rate(batch: Batch) -> list[Any]:
+    settle(batch.parents)
     return [row.shipping_tax_rate for row in batch.parents]
 
 
@@ -237,6 +243,7 @@ def total_granted_refund(batch: Batch) -> list[Any]:
 @field("Order", "totalBalance")
 def total_balance(batch: Batch) -> list[Any]:
     """What was charged, also pending, less what is due after granted refunds: below 0 the buyer still owes."""
+    settle(batch.parents)
     answer = []
     for row, rows, granted in zip(batch.parents, loads.transactions(batch.parents), _granted(batch), strict=True):
         charged = sum((item.charged_value + item.charge_pending_value for item in rows), ZERO)
@@ -246,15 +253,18 @@ def total_balance(batch: Batch) -> list[Any]:
 
 @field("Order", "isPaid")
 def is_paid(batch: Batch) -> list[Any]:
+    settle(batch.parents)
     return [row.is_fully_paid for row in batch.parents]
 
 
 @field("Order", "paymentStatus")
-def payment_status(batch: Batch) -> list[Any]:
-    return [_payment_status(*pair) for pair in zip(batch.parents, loads.transactions(batch.parents), strict=True)]
+def order_payment_status(batch: Batch) -> list[Any]:
+    settle(batch.parents)
+    return [payment_status(*pair) for pair in zip(batch.parents, loads.transactions(batch.parents), strict=True)]
 
 
-def _payment_status(row: Order, rows: list[Any]) -> str:
+def payment_status(row: Order, rows: list[Any]) -> str:
+    """Return how far an order with these transactions is paid, by a name of PaymentChargeStatusEnum."""
     if row.charge_status in ("FULL", "OVERCHARGED"):
         return "FULLY_CHARGED"
     if row.charge_status == "PARTIAL":
