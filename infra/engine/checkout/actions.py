@@ -10,6 +10,7 @@ from django.db import transaction
 from infra.engine.checkout import lock_objects
 from infra.engine.checkout.lines import check_quantities, mark_changed, tell
 from infra.engine.checkout.models import Checkout
+from infra.engine.checkout.settling import settle_discounts
 from infra.engine.products.models import ProductVariant
 from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import to_global_id
@@ -57,7 +58,13 @@ def _check_stock(checkout: Checkout, limit: int | None) -> None:
 
 def set_billing_address(*, checkout_id: UUID, address: dict[str, Any], save: bool) -> Checkout:
     """Set who is billed."""
-    return update_checkout(checkout_id=checkout_id, billing_address=address, save_billing_address=save)
+    with transaction.atomic("engine"):
+        checkout = locked_checkout(checkout_id)
+        checkout.billing_address, checkout.save_billing_address = address, save
+        checkout.save(update_fields=["billing_address", "save_billing_address", "updated_at"])
+        settle_discounts(checkout, has_rules=checkout.has_order_rules)  # type: ignore[attr-defined]  # by the lock
+        tell(checkout, "CHECKOUT_UPDATED")
+    return checkout
 
 
 def attach_customer(*, checkout_id: UUID, customer: Any) -> Checkout:
@@ -69,6 +76,7 @@ def attach_customer(*, checkout_id: UUID, customer: Any) -> Checkout:
             raise PermissionDenied(message=text)
         checkout.user, checkout.email = customer, customer.email
         checkout.save(update_fields=["user", "email", "updated_at"])
+        settle_discounts(checkout, has_rules=checkout.has_order_rules)  # type: ignore[attr-defined]  # by the lock
         tell(checkout, "CHECKOUT_UPDATED")
     return checkout
 

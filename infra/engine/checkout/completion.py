@@ -18,6 +18,11 @@ from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.ordering import write_order
 from infra.engine.checkout.payment import authorize_status_of
 from infra.engine.checkout.pricing import PricedCheckout, is_sold, price_checkouts
+from infra.engine.checkout.settling import customer_email, settle_gift
+from infra.engine.discounts.voucher_usage import count_use
+from infra.engine.discounts.vouchers import NotApplicable
+from infra.engine.giftcards.actions import check_attached, lock_attached
+from infra.engine.giftcards.models import GiftCard
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.products.models import ProductVariant
@@ -38,8 +43,8 @@ def complete_checkout(
 
     `metadata` is added to the checkout's. Raises UserErrors with the codes of `checkoutComplete` (NOT_FOUND,
     EMAIL_NOT_SET, NO_LINES, UNAVAILABLE_VARIANT_IN_CHANNEL, SHIPPING_METHOD_NOT_SET, INVALID_SHIPPING_METHOD,
-    SHIPPING_ADDRESS_NOT_SET, BILLING_ADDRESS_NOT_SET, CHECKOUT_NOT_FULLY_PAID, INSUFFICIENT_STOCK); then nothing
-    was stored.
+    SHIPPING_ADDRESS_NOT_SET, BILLING_ADDRESS_NOT_SET, CHECKOUT_NOT_FULLY_PAID, VOUCHER_NOT_APPLICABLE,
+    GIFT_CARD_NOT_APPLICABLE, INSUFFICIENT_STOCK); then nothing was stored and no use of a voucher was counted.
     """
     was_active = _refresh_delivery(checkout_id)
     try:
@@ -47,11 +52,15 @@ def complete_checkout(
             checkout = lock_objects.checkout(checkout_id)
             if checkout is None:
                 return _order_of(checkout_id)
+            if checkout.voucher_code is None and checkout.has_order_rules:  # type: ignore[attr-defined]  # by the lock
+                settle_gift(checkout)
+            cards = lock_attached(checkout=checkout)
             priced = price_checkouts([checkout])[checkout.pk]
             transactions = list(TransactionItem.objects.filter(checkout=checkout))
             if was_active and checkout.assigned_delivery is not None:
                 checkout.assigned_delivery.active = True
-            _check(priced, transactions)
+            _check(priced, transactions, cards)
+            count_voucher(checkout)
             checkout.metadata = {**checkout.metadata, **(metadata or {})}
             checkout.redirect_url = redirect_url or checkout.redirect_url
             return write_order(priced, transactions, requestor)
@@ -85,7 +94,7 @@ def _order_of(checkout_id: UUID) -> Order:
     return order
 
 
-def _check(priced: PricedCheckout, transactions: list[TransactionItem]) -> None:
+def _check(priced: PricedCheckout, transactions: list[TransactionItem], cards: list[GiftCard]) -> None:
     """Raise UserErrors unless the checkout may become an order, in the contract's order of checks."""
     checkout = priced.checkout
     if not checkout.email:
@@ -99,8 +108,25 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem]) -> None:
     if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
         message = "The authorized amount doesn't cover the checkout's total amount."
         raise refuse("id" if transactions else None, message, "CHECKOUT_NOT_FULLY_PAID")
+    if checkout.voucher_code is not None and priced.voucher is None:
+        raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE")
+    check_attached(checkout=checkout, cards=cards)
     if not checkout.channel.is_active:
         raise refuse("channel", "Cannot complete checkout with inactive channel.", "CHANNEL_INACTIVE")
+
+
+def count_voucher(checkout: Checkout) -> None:
+    """Count a use of the checkout's voucher, once per checkout. Needs its lock.
+
+    Raises UserErrors(VOUCHER_NOT_APPLICABLE) when somebody else had the last one.
+    """
+    if checkout.voucher_code is None or checkout.is_voucher_usage_increased:
+        return
+    try:
+        count_use(code=checkout.voucher_code, email=customer_email(checkout))
+    except NotApplicable:
+        raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE") from None
+    checkout.is_voucher_usage_increased = True
 
 
 def _check_lines(priced: PricedCheckout) -> None:

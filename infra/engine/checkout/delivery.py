@@ -20,6 +20,7 @@ from infra.engine.checkout import collection, lock_objects
 from infra.engine.checkout.lines import tell
 from infra.engine.checkout.models import Checkout, CheckoutDelivery
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
+from infra.engine.checkout.settling import settle_discounts
 from infra.engine.money import ZERO, quantize
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import InvalidId, parse_global_id, to_global_id
@@ -256,6 +257,7 @@ def choose(*, checkout: Checkout, delivery_id: str | None) -> Checkout:
         locked.assigned_delivery = chosen
         fields = collection.move_to(locked, point)
         locked.save(update_fields=["assigned_delivery", "updated_at", *fields])
+        settle_discounts(locked, has_rules=locked.has_order_rules)  # type: ignore[attr-defined]  # by the lock
         tell(locked, "CHECKOUT_UPDATED")
     return locked
 

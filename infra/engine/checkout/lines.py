@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from infra.engine.checkout import lock_objects
 from infra.engine.checkout.models import Checkout, CheckoutLine
+from infra.engine.checkout.settling import settle_discounts
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
+from infra.engine.discounts.queries import has_order_rules
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import ProductChannelListing, ProductVariant, VariantChannelListing
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
@@ -45,6 +47,7 @@ def create_checkout(*, new: NewCheckout, lines: list[LineInput], limit: int | No
     with transaction.atomic("engine"):
         checkout.save(force_insert=True)
         plan.store()
+        settle_discounts(checkout, has_rules=plan.has_order_rules)
         tell(checkout, "CHECKOUT_CREATED")
     return checkout
 
@@ -71,10 +74,14 @@ def delete_lines(*, checkout_id: UUID, line_ids: set[UUID]) -> Checkout:
     """Remove lines. Raises UserErrors when one is not of this checkout; then nothing was removed."""
     with transaction.atomic("engine"):
         checkout = _locked(checkout_id)
-        own = set(checkout.lines.values_list("pk", flat=True))
-        if foreign := line_ids - own:
+        own = list(checkout.lines.all())
+        if foreign := line_ids - {line.pk for line in own}:
             ids = [to_global_id("CheckoutLine", pk) for pk in foreign]
             raise refuse("lineId", "Provided line_ids aren't part of checkout.", "INVALID", lines=ids)
+        if gifts := {line.pk for line in own if line.is_gift} & line_ids:
+            ids = [to_global_id("CheckoutLine", pk) for pk in gifts]
+            message = "Checkout lines marked as gift can't be deleted."
+            raise refuse("lineIds", message, "NON_REMOVABLE_GIFT_LINE", lines=ids)
         CheckoutLine.objects.filter(pk__in=line_ids).delete()
         mark_changed(checkout)
     return checkout
@@ -87,6 +94,8 @@ class LinePlan:
         self, checkout: Checkout, existing: list[CheckoutLine], inputs: list[LineInput], *, replace: bool
     ) -> None:
         self.checkout, self.existing, self.replace = checkout, existing, replace
+        #: whether the channel has order promotions; known after `check`
+        self.has_order_rules = False
         self.items = _grouped(inputs, existing)
         self.by_id = {line.pk: line for line in existing}
         self.missing = [item.line_id for item in self.items if item.line_id and item.line_id not in self.by_id]
@@ -94,11 +103,16 @@ class LinePlan:
             ids = [to_global_id("CheckoutLine", pk) for pk in self.missing]
             message = f"Could not resolve to a node with the global id list of '{ids}'."
             raise refuse("lineId", message, "GRAPHQL_ERROR")
+        gifts = [item.line_id for item in self.items if item.line_id and self.by_id[item.line_id].is_gift]
+        if gifts:
+            ids = [to_global_id("CheckoutLine", pk) for pk in gifts]
+            raise refuse("lineId", "Lines marked as gift can't be edited.", "NON_EDITABLE_GIFT_LINE", lines=ids)
 
     def check(self, *, limit: int | None, now: datetime) -> None:
         """Raise UserErrors unless every line may be sold in this quantity now."""
         variant_ids = {item.variant_id for item in self.items if item.variant_id is not None}
         variants = sold_variants(variant_ids, self.checkout.channel_id)
+        self.has_order_rules = any(row.has_order_rules for row in variants.values())
         self._check_quantities(variants, limit)
         self._check_reasons()
         wanted = {item.variant_id for item in self.items if item.quantity}
@@ -172,6 +186,8 @@ def _grouped(inputs: list[LineInput], existing: list[CheckoutLine]) -> list[Line
     """Return the inputs with those about the same line put together, and lines found by their variant."""
     by_variant: dict[int, list[CheckoutLine]] = {}
     for line in existing:
+        if line.is_gift:
+            continue
         by_variant.setdefault(line.variant_id, []).append(line)
     variant_of = {line.pk: line.variant_id for line in existing}
     grouped: dict[Any, LineInput] = {}
@@ -223,6 +239,7 @@ def _in_channel(variant_ids: list[int], channel_id: int) -> QuerySet[ProductVari
         listed_price=Subquery(price.values("price_amount")[:1]),
         listed_published=Subquery(in_channel.values("is_published")[:1]),
         listed_from=Subquery(in_channel.values("available_for_purchase_at")[:1]),
+        has_order_rules=has_order_rules(channel_id),
     )
 
 
@@ -286,10 +303,15 @@ def _locked(checkout_id: UUID) -> Checkout:
     return checkout
 
 
-def mark_changed(checkout: Checkout, *fields: str) -> None:
-    """Save `fields`, let the delivery options be asked for again, and tell apps. Needs an open transaction."""
+def mark_changed(checkout: Checkout, *fields: str, settle: bool = True) -> None:
+    """Save `fields`, let the delivery options be asked for again, settle the discounts, and tell apps.
+
+    Needs the checkout's lock; `settle` is false when the discounts are those of this change already.
+    """
     checkout.deliveries_stale_at = timezone.now()
     checkout.save(update_fields=[*fields, "deliveries_stale_at", "updated_at"])
+    if settle:
+        settle_discounts(checkout, has_rules=checkout.has_order_rules)  # type: ignore[attr-defined]  # by the lock
     tell(checkout, "CHECKOUT_UPDATED")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from infra.engine.checkout.freezing import freeze_discounts, line_columns
 from infra.engine.checkout.lines import variant_title
 from infra.engine.checkout.models import Checkout, CheckoutDelivery, CheckoutLine
 from infra.engine.checkout.pricing import PricedCheckout, PricedLine
 from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.models import User
+from infra.engine.giftcards.actions import use_at_completion
 from infra.engine.money import ZERO, TaxedMoney
 from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
 from infra.engine.orders.history import record
@@ -24,10 +26,13 @@ from infra.engine.warehouses.actions import allocate
 from infra.engine.warehouses.types import Wanted
 
 
-def write_order(priced: PricedCheckout, transactions: list[TransactionItem], requestor: Requestor) -> Order:
+def write_order(
+    priced: PricedCheckout, transactions: list[TransactionItem], requestor: Requestor, *, delete: bool = True
+) -> Order:
     """Write the order of a checked and locked checkout, promise its stock, take over its payments, delete it.
 
-    Needs an open transaction on `engine`. Raises InsufficientStock.
+    `delete` false keeps the checkout, without its payments and gift cards. Needs an open
+    transaction on `engine`. Raises InsufficientStock.
     """
     checkout = priced.checkout
     order = _order(priced, _customer(checkout, requestor), transactions)
@@ -42,13 +47,17 @@ def write_order(priced: PricedCheckout, transactions: list[TransactionItem], req
     order.number = OrderNumber.objects.create().pk
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(lines)
+    freeze_discounts(priced, order, lines)
     counted = [line for line, item in zip(lines, priced.lines, strict=True) if item.line.variant.track_inventory]
     wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted if line.variant_id is not None]
     allocate(wanted=wanted, channel_id=checkout.channel_id)
     if transactions:
         TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)
-    _delete(checkout)
-    _tell(order, requestor)
+    due = priced.full_total.gross.amount
+    use_at_completion(checkout=checkout, order=order, total=due, requestor=requestor)
+    if delete:
+        _delete(checkout)
+    _tell(order, requestor, has_bought_cards=any(line.is_gift_card for line in lines))
     if any(row.gift_card_id for row in transactions) and order.status != "UNCONFIRMED":
         charge_order(order=order, requestor=requestor)
     return order
@@ -89,6 +98,8 @@ def _order(priced: PricedCheckout, user: User | None, transactions: list[Transac
         subtotal_gross=subtotal.gross.amount,
         total_net=total.net.amount,
         total_gross=total.gross.amount,
+        voucher_code=checkout.voucher_code,
+        voucher_id=priced.voucher.voucher.pk if priced.voucher is not None else None,
         checkout_token=checkout.pk,
         customer_note=checkout.customer_note,
         redirect_url=checkout.redirect_url,
@@ -138,7 +149,7 @@ def _lines(priced: PricedCheckout, order: Order) -> list[OrderLine]:
     class_ids = {item.tax_class_id for item in priced.lines if item.tax_class_id is not None}
     classes = {pk: row.name for pk, row in in_bulk(TaxClass, class_ids).items()}
     return [
-        _line(item, order, index, names, classes.get(item.tax_class_id or 0), priced.taxes)
+        _line(item, order, index, names, classes.get(item.tax_class_id or 0), priced)
         for index, item in enumerate(priced.lines)
     ]
 
@@ -149,9 +160,10 @@ def _line(
     position: int,
     names: dict[tuple[str, int], str],
     tax_class_name: str | None,
-    taxes: ChannelTaxes,
+    priced: PricedCheckout,
 ) -> OrderLine:
     line, variant, unit, total = item.line, item.line.variant, item.unit, item.total
+    taxes = priced.taxes
     plain_unit = _undiscounted(item.unit_base, unit, item, taxes)
     plain_total = _undiscounted(item.unit_base * line.quantity, total, item, taxes)
     return OrderLine(
@@ -165,6 +177,7 @@ def _line(
         product_sku=variant.sku,
         product_variant_id=to_global_id("ProductVariant", variant.pk),
         is_shipping_required=variant.product.product_type.is_shipping_required,
+        is_gift_card=variant.product.product_type.kind == "GIFT_CARD",
         quantity=line.quantity,
         currency=order.currency,
         unit_net=unit.net.amount,
@@ -178,6 +191,7 @@ def _line(
         tax_rate=item.tax_rate / 100,
         tax_class_id=item.tax_class_id,
         tax_class_name=tax_class_name,
+        **line_columns(item, priced, unit=unit, undiscounted=plain_unit),
         is_price_overridden=line.price_override is not None,
         price_override_reason=line.price_override_reason,
         metadata=line.metadata,
@@ -213,13 +227,13 @@ def _delete(checkout: Checkout) -> None:
     Checkout.objects.filter(pk=checkout.pk)._raw_delete("engine")
 
 
-def _tell(order: Order, requestor: Requestor) -> None:
+def _tell(order: Order, requestor: Requestor, *, has_bought_cards: bool) -> None:
     from infra.engine.deliveries import emit
 
     record(order, "PLACED", requestor)
     emit(event="ORDER_CREATED", obj=order)
     if order.charge_status in FULLY:
-        tell_charged(order)
+        tell_charged(order, has_bought_cards=has_bought_cards)
     if order.channel.order_settings.get("automaticallyConfirmAllNewOrders", True):
         record(order, "CONFIRMED", requestor)
         emit(event="ORDER_CONFIRMED", obj=order)

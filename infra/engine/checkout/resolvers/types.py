@@ -260,3 +260,24 @@ def line_override_reason(batch: Batch) -> list[Any]:
     if not batch.context.requestor.has_perm(*HANDLERS):
         raise PermissionDenied(HANDLERS)
     return [item.line.price_override_reason for item in _each_priced(batch)]
+
+
+@field("CheckoutLine", "isGift")
+def line_is_gift(batch: Batch) -> list[Any]:
+    return [item.line.is_gift for item in _each_priced(batch)]
+
+
+def _prior(item: PricedLine, pieces: int) -> Money | None:
+    """Return what pieces cost before a price was lowered, as the merchant says; None where nothing is said."""
+    prior = item.line.listed_prior  # type: ignore[attr-defined]  # of `lines_with_listings`
+    return None if prior is None else Money(prior * pieces, item.total.currency)
+
+
+@field("CheckoutLine", "priorUnitPrice")
+def line_prior_unit_price(batch: Batch) -> list[Any]:
+    return [_prior(item, 1) for item in _each_priced(batch)]
+
+
+@field("CheckoutLine", "priorTotalPrice")
+def line_prior_total_price(batch: Batch) -> list[Any]:
+    return [_prior(item, item.line.quantity) for item in _each_priced(batch)]
