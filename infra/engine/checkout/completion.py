@@ -6,6 +6,7 @@ its id under a unique key. Apps are asked before that transaction opens, never i
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from infra.engine.checkout.ordering import write_order
 from infra.engine.checkout.payment import authorize_status_of
 from infra.engine.checkout.pricing import PricedCheckout, is_sold, price_checkouts
 from infra.engine.checkout.settling import customer_email, settle_gift
+from infra.engine.checkout.tax_apps import TaxesNotAsked, settle_taxes
 from infra.engine.discounts.voucher_usage import count_use
 from infra.engine.discounts.vouchers import NotApplicable
 from infra.engine.giftcards.actions import check_attached, lock_attached
@@ -47,25 +49,44 @@ def complete_checkout(
     GIFT_CARD_NOT_APPLICABLE, INSUFFICIENT_STOCK); then nothing was stored and no use of a voucher was counted.
     """
     was_active = _refresh_delivery(checkout_id)
+    said = {"metadata": metadata or {}, "redirect_url": redirect_url}
     try:
-        with transaction.atomic("engine"):
-            checkout = lock_objects.checkout(checkout_id)
-            if checkout is None:
-                return _order_of(checkout_id)
-            if checkout.voucher_code is None and checkout.has_order_rules:  # type: ignore[attr-defined]  # by the lock
-                settle_gift(checkout)
-            cards = lock_attached(checkout=checkout)
-            priced = price_checkouts([checkout])[checkout.pk]
-            transactions = list(TransactionItem.objects.filter(checkout=checkout))
-            if was_active and checkout.assigned_delivery is not None:
-                checkout.assigned_delivery.active = True
-            _check(priced, transactions, cards)
-            count_voucher(checkout)
-            checkout.metadata = {**checkout.metadata, **(metadata or {})}
-            checkout.redirect_url = redirect_url or checkout.redirect_url
-            return write_order(priced, transactions, requestor)
+        try:
+            return _complete(checkout_id, requestor, said, was_active=was_active, is_taxed=False)
+        except TaxesNotAsked:
+            _ask_for_taxes(checkout_id)
+            return _complete(checkout_id, requestor, said, was_active=was_active, is_taxed=True)
     except InsufficientStock as short:
         raise _stock_error(short) from None
+
+
+def _complete(
+    checkout_id: UUID, requestor: Requestor, said: dict[str, Any], *, was_active: bool, is_taxed: bool
+) -> Order:
+    with transaction.atomic("engine"):
+        checkout = lock_objects.checkout(checkout_id)
+        if checkout is None:
+            return _order_of(checkout_id)
+        if checkout.voucher_code is None and checkout.has_order_rules:  # type: ignore[attr-defined]  # by the lock
+            settle_gift(checkout)
+        cards = lock_attached(checkout=checkout)
+        priced = price_checkouts([checkout])[checkout.pk]
+        transactions = list(TransactionItem.objects.filter(checkout=checkout))
+        if was_active and checkout.assigned_delivery is not None:
+            checkout.assigned_delivery.active = True
+        if not is_taxed and (priced.tax_is_stale or priced.tax_error is not None):
+            raise TaxesNotAsked
+        _check(priced, transactions, cards)
+        count_voucher(checkout)
+        checkout.metadata = {**checkout.metadata, **said["metadata"]}
+        checkout.redirect_url = said["redirect_url"] or checkout.redirect_url
+        return write_order(priced, transactions, requestor)
+
+
+def _ask_for_taxes(checkout_id: UUID) -> None:
+    """Ask the tax app outside of any transaction: also when it gave no valid answer before, as the contract does."""
+    rows = Checkout.objects.select_related("channel", "assigned_delivery", "user").filter(pk=checkout_id)
+    settle_taxes(price_checkouts(rows).values(), again=True)
 
 
 def _refresh_delivery(checkout_id: UUID) -> bool:
@@ -104,6 +125,8 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem], cards: l
         _check_delivery(checkout)
     if not checkout.billing_address:
         raise refuse("billingAddress", "Billing address is not set", "BILLING_ADDRESS_NOT_SET")
+    if priced.tax_error is not None or priced.tax_is_stale:
+        raise refuse(None, "Configured Tax App returned invalid response.", "TAX_ERROR")
     unpaid_allowed = checkout.channel.order_settings.get("allowUnpaidOrders", False)
     if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
         message = "The authorized amount doesn't cover the checkout's total amount."

@@ -17,6 +17,7 @@ from django.utils import timezone
 from infra.engine.checkout.discounts import Discount, lines_of_voucher, off_line, shown_discount, spread
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.reading import is_sold, lines_with_listings
+from infra.engine.checkout.tax_apps import apply_kept
 from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.discounts.models import VariantListingRule
 from infra.engine.discounts.queries import (
@@ -99,6 +100,9 @@ class PricedCheckout:
     discount_name: str | None = None
     translated_discount_name: str | None = None
     gift_cards: Decimal = ZERO
+    #: whether the tax app must be asked (again), and why its last answer was none
+    tax_is_stale: bool = False
+    tax_error: str | None = None
 
     @property
     def subtotal(self) -> TaxedMoney:
@@ -168,7 +172,9 @@ def price_checkouts(checkouts: Iterable[Checkout]) -> dict[UUID, PricedCheckout]
     cards = attached([checkout.pk for checkout in found.values() if checkout.has_gift_cards])
     priced = {}
     for pk, checkout in found.items():
-        priced[pk] = _price(checkout, lines[pk], taxes[checkout.channel_id, checkout.country], rules)
+        charged = taxes[checkout.channel_id, checkout.country]
+        charged = charged.exempt() if checkout.tax_exemption else charged
+        priced[pk] = _price(checkout, lines[pk], charged, rules)
         if checkout.voucher_code is not None:
             priced[pk].voucher = vouchers.get((checkout.voucher_code, checkout.channel_id))
         priced[pk].gift_cards = balance_of(cards.get(pk, ()), timezone.now())
@@ -329,6 +335,8 @@ def _tax(priced: PricedCheckout) -> None:
     chosen = priced.checkout.assigned_delivery
     shipping_class = chosen.tax_class_id if chosen is not None else None
     priced.shipping, priced.shipping_tax_rate = taxes.apply(priced.shipping_base, shipping_class, currency)
+    if taxes.by_app and priced.lines:
+        apply_kept(priced)
 
 
 def _sum(parts: list[TaxedMoney], currency: str) -> TaxedMoney:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,23 +24,54 @@ _EXCEPTIONS = PreparedRows(
 
 @dataclass(frozen=True, slots=True)
 class ChannelTaxes:
-    """How one channel charges in one country; rates in percent by tax class, None being the country's default."""
+    """How one channel charges in one country; rates in percent by tax class, None being the country's default.
+
+    `strategy` is FLAT_RATES or TAX_APP; `app_identifier` names the app to ask, None all of them.
+    """
 
     charge: bool
     entered_with_tax: bool
     display_gross: bool
     rates: dict[int | None, Decimal]
+    strategy: str = "FLAT_RATES"
+    app_identifier: str | None = None
+
+    @property
+    def by_app(self) -> bool:
+        """Return whether an app says what is net and gross; nobody is asked where nothing is charged nor contained."""
+        return self.strategy == "TAX_APP" and (self.charge or self.entered_with_tax)
 
     def rate(self, tax_class_id: int | None) -> Decimal:
         return self.rates.get(tax_class_id, self.rates.get(None, ZERO))
 
+    def exempt(self) -> ChannelTaxes:
+        """Return these taxes for somebody who is not charged any."""
+        return replace(self, charge=False)
+
     def apply(self, amount: Decimal, tax_class_id: int | None, currency: str) -> tuple[TaxedMoney, Decimal]:
-        """Return the taxed amount and the rate used, in percent."""
-        if not self.charge:
-            rounded = quantize(amount, currency)
-            return TaxedMoney.of(rounded, rounded, currency), ZERO
+        """Return the taxed amount and the rate used, in percent.
+
+        Where an app is asked, net and gross are the same until it has answered. Where no taxes are charged, those
+        that the price contains are taken out of it.
+        """
+        if self.strategy == "TAX_APP":
+            return _untaxed(amount, currency), ZERO
+        taxed, rate = self.apply_always(amount, tax_class_id, currency)
+        if self.charge:
+            return taxed, rate
+        return _untaxed(taxed.net.amount, currency), ZERO
+
+    def apply_always(self, amount: Decimal, tax_class_id: int | None, currency: str) -> tuple[TaxedMoney, Decimal]:
+        """Return as `apply` does what goods cost in a list: there the contract minds not whether taxes are charged."""
+        if self.strategy == "TAX_APP":
+            return _untaxed(amount, currency), ZERO
         rate = self.rate(tax_class_id)
         return apply_flat_rate(amount, rate, currency, entered_with_tax=self.entered_with_tax), rate
+
+
+def _untaxed(amount: Decimal, currency: str) -> TaxedMoney:
+    rounded = quantize(amount, currency)
+    return TaxedMoney.of(rounded, rounded, currency)
 
 
 def taxes_of(pairs: set[tuple[int, str]]) -> dict[tuple[int, str], ChannelTaxes]:
@@ -66,4 +97,6 @@ def _channel_taxes(pair: tuple[int, str], configurations: Any, exceptions: Any, 
         configuration.prices_entered_with_tax,
         rule.display_gross_prices,
         rates.get(pair[1], {}),
+        rule.tax_calculation_strategy or "FLAT_RATES",
+        rule.tax_app_id or configuration.tax_app_id,
     )

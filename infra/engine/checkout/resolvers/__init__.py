@@ -1,5 +1,5 @@
 """What of the contract this app serves."""
 
-from infra.engine.checkout.resolvers import deliveries, line_mutations, mutations, promo_codes, types
+from infra.engine.checkout.resolvers import deliveries, line_mutations, mutations, promo_codes, taxes, types
 
-__all__ = ["deliveries", "line_mutations", "mutations", "promo_codes", "types"]
+__all__ = ["deliveries", "line_mutations", "mutations", "promo_codes", "taxes", "types"]

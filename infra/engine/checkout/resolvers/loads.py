@@ -7,6 +7,7 @@ from uuid import UUID
 
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
+from infra.engine.checkout.tax_apps import settle_taxes
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows
 from infra.engine.schema.context import Context
@@ -21,6 +22,7 @@ def priced(checkouts: list[Checkout]) -> list[PricedCheckout]:
         found = price_checkouts(missing)
         for checkout in missing:
             checkout._priced = found[checkout.pk]  # type: ignore[attr-defined]
+        settle_taxes(found.values())
     return [checkout._priced for checkout in checkouts]  # type: ignore[attr-defined]
 
 
