@@ -15,6 +15,7 @@ from django.db.models import Q
 from infra.engine.deliveries.models import EventDelivery, EventDeliveryAttempt
 from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.transport import Response, Unreachable, send, webhook_headers
+from infra.engine.discounts.tasks import recalculate
 from infra.engine.payments.requests import run_due as run_payment_requests
 from infra.engine.prepared import in_bulk
 from infra.engine.warehouses.lock_objects import lock
@@ -36,9 +37,10 @@ def run_due(now: datetime | None = None, limit: int = 100) -> int:
 
     They are leased together for a minute, so that workers never share one and a killed worker's deliveries are sent
     again: those it had sent, too, with the same body, for they are taken off the queue together at the end. With
-    nothing due it only reads.
+    nothing due it only reads. Prices that promotions have changed are worked out first.
     """
     moment = now or datetime.now(UTC)
+    _work_out_prices(moment)
     done = 0
     while done < limit:
         claimed = _claim(moment, min(BATCH, limit - done))
@@ -49,6 +51,14 @@ def run_due(now: datetime | None = None, limit: int = 100) -> int:
         if tried < len(claimed):
             break
     return done + run_payment_requests(moment, limit - done)
+
+
+def _work_out_prices(now: datetime) -> None:
+    """Prices that cannot be worked out are tried again in the next round; deliveries do not wait for them."""
+    try:
+        recalculate(now)
+    except Exception:
+        logger.exception("Discounted prices were not worked out.")
 
 
 def _free(now: datetime) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from infra.engine.products.models import Product, ProductVariant
 
 #: promotions whose start or end is told in one go
 BATCH = 100
+#: keys named in one statement
+KEYS = 5000
 
 
 def recalculate(now: datetime, *, everything: bool = False) -> int:
@@ -26,12 +28,15 @@ def recalculate(now: datetime, *, everything: bool = False) -> int:
     Returns how many prices of variants (one per channel) changed. With nothing to do it only reads.
     """
     _tell_toggled(now)
-    touched = _work_out_rules(now)
-    if everything:
-        touched |= set(Product.objects.order_by().values_list("pk", flat=True))
-    if not touched:
+    rules = _due_rules(now)
+    if not rules and not everything:
         return 0
     with transaction.atomic("engine"):
+        touched: set[int] = set()
+        for pk in rules:
+            touched |= work_out_rule(pk, now)
+        if everything:
+            touched |= set(Product.objects.order_by().values_list("pk", flat=True))
         return refresh_prices(touched, now)
 
 
@@ -54,36 +59,43 @@ def _tell_toggled(now: datetime) -> None:
             Promotion.objects.filter(pk=promotion.pk).update(last_told_at=now)
 
 
-def _work_out_rules(now: datetime) -> set[int]:
-    """Select anew for rules that are stale, began or ended; returns the products that may cost something else."""
-    catalogue = PromotionRule.objects.filter(promotion__type="CATALOGUE")
-    due = catalogue.filter(Q(running(now)) & (Q(is_stale=True) | Q(is_applied=False)))
-    over = catalogue.filter(is_applied=True).exclude(running(now))
-    wanted = [*due.values_list("pk", flat=True), *over.values_list("pk", flat=True)]
-    products: set[int] = set()
-    for pk in sorted(wanted):
-        products |= work_out_rule(pk, now)
-    return products
+def _due_rules(now: datetime) -> list[UUID]:
+    """Return the catalogue rules that are stale, or began or ended since they were last worked out."""
+    is_running = running(now)
+    due = (is_running & (Q(is_stale=True) | Q(is_applied=False))) | (~is_running & Q(is_applied=True))
+    return list(PromotionRule.objects.filter(due).order_by("pk").values_list("pk", flat=True))
 
 
 def work_out_rule(pk: UUID, now: datetime) -> set[int]:
-    """Write which variants a catalogue rule selects at `now`; returns the products of those before and after."""
-    with transaction.atomic("engine"):
-        rule = PromotionRule.objects.select_for_update(of=("self",)).select_related("promotion").filter(pk=pk).first()
-        if rule is None:
-            return set()
-        is_running = rule.promotion.is_active(now)
-        before = dict(rule.variant_rows.values_list("variant_id", "pk"))
-        after = selected_variants(rule.catalogue_predicate) if is_running else set()
-        RuleVariant.objects.filter(pk__in=[key for variant, key in before.items() if variant not in after]).delete()
-        RuleVariant.objects.bulk_create(
-            [RuleVariant(rule=rule, variant_id=variant) for variant in sorted(after - set(before))], 500
-        )
-        PromotionRule.objects.filter(pk=pk).update(is_stale=False, is_applied=is_running)
-        return products_of(after | set(before))
+    """Write which variants a catalogue rule selects at `now`; returns the products of those before and after.
+
+    Must run in a transaction on `engine`.
+    """
+    rule = PromotionRule.objects.select_for_update(of=("self",)).select_related("promotion").filter(pk=pk).first()
+    if rule is None:
+        return set()
+    is_running = rule.promotion.is_active(now)
+    before = dict(rule.variant_rows.values_list("variant_id", "pk"))
+    after = selected_variants(rule.catalogue_predicate) if is_running else set()
+    for gone in batched([key for variant, key in before.items() if variant not in after]):
+        RuleVariant.objects.filter(pk__in=gone).delete()
+    RuleVariant.objects.bulk_create(
+        [RuleVariant(rule=rule, variant_id=variant) for variant in sorted(after - set(before))], 500
+    )
+    PromotionRule.objects.filter(pk=pk).update(is_stale=False, is_applied=is_running)
+    return products_of(after | set(before))
 
 
 def products_of(variant_ids: Iterable[int]) -> set[int]:
     """Return the products of variants."""
-    rows = ProductVariant.objects.order_by().filter(pk__in=list(variant_ids))
-    return set(rows.values_list("product_id", flat=True))
+    found: set[int] = set()
+    for keys in batched(variant_ids):
+        found |= set(ProductVariant.objects.order_by().filter(pk__in=keys).values_list("product_id", flat=True))
+    return found
+
+
+def batched(keys: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the keys in lists that fit one statement."""
+    rest = list(keys)
+    for start in range(0, len(rest), KEYS):
+        yield rest[start : start + KEYS]
