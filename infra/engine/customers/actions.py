@@ -237,3 +237,11 @@ def delete_address(*, user: User, address: Address) -> None:
         address.delete()
         user.refresh_from_db()
         emit(event="CUSTOMER_UPDATED", obj=user)
+
+
+def delete_user(user: User, *, event: str) -> None:
+    """Delete a customer with the addresses; orders stay, without a user. `event` tells of it."""
+    with transaction.atomic("engine"):
+        emit(event=event, obj=user)
+        Address.objects.filter(users=user).delete()
+        user.delete()

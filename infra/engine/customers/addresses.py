@@ -8,6 +8,6 @@ from infra.engine.checkout.addresses import clean_address
 from infra.engine.products.queries import shop_settings
 
 
-def clean(said: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an address as a client said it (AddressInput). Raises UserErrors without address type."""
-    return clean_address(said, address_type=None, keep_all_fields=shop_settings()["preserveAllAddressFields"])
+def clean(said: dict[str, Any], *, address_type: str | None = None) -> dict[str, Any]:
+    """Return the columns of an address as a client said it (AddressInput). Raises UserErrors."""
+    return clean_address(said, address_type=address_type, keep_all_fields=shop_settings()["preserveAllAddressFields"])

@@ -41,6 +41,7 @@ class Group(models.Model):
     name = models.CharField(max_length=150, unique=True)
     permissions = models.JSONField(default=list)
     restricted_access_to_channels = models.BooleanField(default=False)
+    channels = models.ManyToManyField("engine_products.Channel", related_name="+")
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -1,5 +1,5 @@
 """What of the contract this app serves."""
 
-from infra.engine.customers.resolvers import account, addresses, authentication, staff, types
+from infra.engine.customers.resolvers import account, addresses, authentication, customers, staff, types
 
-__all__ = ["account", "addresses", "authentication", "staff", "types"]
+__all__ = ["account", "addresses", "authentication", "customers", "staff", "types"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
+from infra.engine.customers.filters import filter_people, order_people, search_people, where_people
 from infra.engine.customers.models import User
 from infra.engine.customers.resolvers.authentication import _channel
-from infra.engine.deliveries import emit
+from infra.engine.orders.models import Order
 from infra.engine.products.queries import shop_settings
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.connections import connect
@@ -25,7 +28,6 @@ declare("AccountUpdate", "user")
 declare("AccountInput", "firstName lastName languageCode defaultBillingAddress defaultShippingAddress metadata")
 declare("CustomerFilterInput", "search dateJoined")
 declare("DateRangeInput", "gte lte")
-UNUSABLE = "!"
 
 
 @root("Query", "me")
@@ -36,7 +38,10 @@ def me(context: Context, args: dict[str, Any]) -> Any:
 @root("Query", "user")
 @requires("MANAGE_USERS", "MANAGE_STAFF", "MANAGE_ORDERS")
 def user(context: Context, args: dict[str, Any]) -> Any:
-    rows = User.objects.all()
+    """Whoever manages staff sees staff, whoever manages customers or orders sees customers."""
+    requestor, rows = context.requestor, User.objects.all()
+    if not (requestor.has_perm("MANAGE_STAFF") and requestor.has_perm("MANAGE_USERS")):
+        rows = rows.filter(is_staff=True) if requestor.has_perm("MANAGE_STAFF") else customers_only(rows)
     if args.get("id"):
         return rows.filter(pk=asked_int(args["id"], "User")).first()
     if args.get("email"):
@@ -44,15 +49,18 @@ def user(context: Context, args: dict[str, Any]) -> Any:
     return rows.filter(external_reference=args.get("externalReference") or "").first()
 
 
-@root("Query", "customers", args="filter before after first last")
+def customers_only(rows: QuerySet[User]) -> QuerySet[User]:
+    """Keep customers: everybody but staff, and staff who have ordered."""
+    return rows.filter(Q(is_staff=False) | Exists(Order.objects.filter(user_id=OuterRef("pk"))))
+
+
+@root("Query", "customers")
 @requires("MANAGE_ORDERS", "MANAGE_USERS")
 def customers(context: Context, args: dict[str, Any]) -> Any:
-    rows, wanted = User.objects.filter(is_staff=False), args.get("filter") or {}
-    if wanted.get("search"):
-        rows = rows.filter(email__icontains=wanted["search"])
-    for end, day in (wanted.get("dateJoined") or {}).items():
-        rows = rows.filter(**{f"date_joined__date__{end}": day}) if day else rows
-    return connect(rows, args, order=("email", "pk"))
+    rows = filter_people(customers_only(User.objects.all()), args.get("filter") or {})
+    rows = search_people(rows, args.get("search")).filter(where_people(args.get("where") or {}))
+    rows, order = order_people(rows, args.get("sortBy"))
+    return connect(rows, args, order=order)
 
 
 @root("Mutation", "accountRegister")
@@ -109,32 +117,3 @@ def account_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
             current = user.default_shipping_address if kind == "SHIPPING" else user.default_billing_address
             actions.save_address(user=user, kept=kept, address=current, kind=kind)
     return {"user": actions.update_account(user, changes)}
-
-
-declare("CustomerCreate", "user")
-declare("UserCreateInput", "firstName lastName email isActive note languageCode externalReference metadata isConfirmed")
-
-
-@root("Mutation", "customerCreate")
-@requires("MANAGE_USERS")
-def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    data = args["input"]
-    if not data.get("email"):
-        raise refuse("email", "This field is required.", "REQUIRED")
-    email = actions.clean_email(data["email"])
-    if User.objects.filter(email=email).exists():
-        raise refuse("email", "User with this Email already exists.", "UNIQUE")
-    user = User.objects.create(
-        email=email,
-        password=UNUSABLE,
-        first_name=data.get("firstName") or "",
-        last_name=data.get("lastName") or "",
-        is_active=data.get("isActive", True),
-        note=data.get("note"),
-        language_code=data.get("languageCode") or "EN",
-        external_reference=data.get("externalReference"),
-        metadata=pairs_to_dict(data.get("metadata")),
-        is_confirmed=bool(data.get("isConfirmed", False)),
-    )
-    emit(event="CUSTOMER_CREATED", obj=user)
-    return {"user": user}
