@@ -75,6 +75,20 @@ def add_note(*, order_id: UUID, message: str, requestor: Requestor) -> tuple[Ord
         return order, event
 
 
+def update_note(*, note: OrderEvent, message: str, requestor: Requestor) -> tuple[Order, OrderEvent]:
+    """Write a note anew, as an entry that names the old one. Raises UserErrors(REQUIRED) for an empty one."""
+    from infra.engine.deliveries import emit
+
+    if not message.strip():
+        raise refuse("message", "Message can't be empty.", "REQUIRED")
+    with transaction.atomic("engine"):
+        order = lock_objects.order(note.order_id)
+        event = record(order, "NOTE_UPDATED", requestor, message=message.strip(), related=note.pk)
+        order.save(update_fields=["updated_at"])
+        emit(event="ORDER_UPDATED", obj=order)
+        return order, event
+
+
 def grant_refund(*, order_id: UUID, grant: RefundGrant, requestor: Requestor) -> GrantedRefund:
     """Promise money back for lines, delivery or an amount; what is due of the order falls by it.
 

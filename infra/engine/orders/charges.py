@@ -49,7 +49,7 @@ def set_amounts(order: Order, *, transactions: Iterable[Any], granted: Decimal) 
     `granted` is the sum of refunds granted: it lowers what is due, never below 0.
     """
     rows = list(transactions)
-    order.total_charged_amount = sum((row.charged_value for row in rows), ZERO)
+    order.total_charged_amount = sum((row.charged_value for row in rows), order.paid_by_hand_amount)
     order.total_authorized_amount = sum((row.authorized_value for row in rows), ZERO)
     due = max(order.total_gross - granted, ZERO)
     order.charge_status = charge_status(charged=order.total_charged_amount, due=due)
@@ -59,6 +59,7 @@ def set_amounts(order: Order, *, transactions: Iterable[Any], granted: Decimal) 
 
 AMOUNT_FIELDS = (
     "total_charged_amount",
+    "paid_by_hand_amount",
     "total_authorized_amount",
     "charge_status",
     "authorize_status",

@@ -52,6 +52,8 @@ class Order(models.Model):
     undiscounted_total_gross = amount_field()
     total_charged_amount = amount_field()
     total_authorized_amount = amount_field()
+    #: what staff said was paid where channels take that without a transaction; part of what is charged
+    paid_by_hand_amount = amount_field()
     checkout_token = models.UUIDField(unique=True, null=True)
     customer_note = models.TextField(blank=True, default="")
     redirect_url = models.CharField(max_length=2000, null=True)
@@ -273,6 +275,19 @@ class GrantedRefundLine(models.Model):
     order_line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
     reason = models.TextField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class HandPayment(models.Model):
+    """That staff marked an order as paid, where channels take that without a transaction."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="hand_payments")
+    created_at = models.DateTimeField(default=timezone.now)
+    amount_value = amount_field()
+    currency = models.CharField(max_length=3)
+    psp_reference = models.CharField(max_length=512, null=True)
 
     class Meta:
         ordering = ("pk",)

@@ -113,7 +113,7 @@ def sum_totals(order: Order, lines: Sequence[OrderLine], *, undiscounted_shippin
 
 def _rate(tax_class_id: int | None, name: str | None, kept: Decimal, order: Order, taxes: ChannelTaxes) -> Decimal:
     """Return the rate in percent; a tax class that is gone keeps the rate it had."""
-    if not taxes.charge or order.tax_exemption:
+    if (not taxes.charge or order.tax_exemption) and not taxes.entered_with_tax:
         return ZERO
     return kept * 100 if tax_class_id is None and name is not None else taxes.rate(tax_class_id)
 

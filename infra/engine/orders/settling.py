@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.orders import lock_objects, pricing, promotions, vouchers
+from infra.engine.orders import taxes as order_taxes
 from infra.engine.orders.models import Order, OrderDiscount, OrderLine, OrderLineDiscount
 from infra.engine.products.models import Channel, VariantChannelListing
 
@@ -121,7 +122,7 @@ def _settle(order: Order, lines: list[OrderLine]) -> None:
         discounts = list(OrderDiscount.objects.filter(order=order))
     kind = "ENTIRE_ORDER" if voucher is not None and voucher.type != "SHIPPING" else voucher and voucher.type
     pricing.price_order(order, lines, discounts, voucher_type=kind, taxes=taxes)
-    order.tax_error = None
+    order_taxes.settle_taxes(order, lines, discounts, voucher_type=kind, taxes=taxes)
     order.should_refresh_prices = False
     with transaction.atomic("engine"):
         stored = lock_objects.order(order.pk)

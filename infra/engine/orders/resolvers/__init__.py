@@ -1,5 +1,15 @@
 """What of the contract this app serves."""
 
-from infra.engine.orders.resolvers import discounts, drafts, editing, fulfillments, lines, mutations, refunds, types
+from infra.engine.orders.resolvers import (
+    discounts,
+    drafts,
+    editing,
+    fulfillments,
+    hand_payments,
+    lines,
+    mutations,
+    refunds,
+    types,
+)
 
-__all__ = ["discounts", "drafts", "editing", "fulfillments", "lines", "mutations", "refunds", "types"]
+__all__ = ["discounts", "drafts", "editing", "fulfillments", "hand_payments", "lines", "mutations", "refunds", "types"]

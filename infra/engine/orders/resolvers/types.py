@@ -246,7 +246,7 @@ def total_balance(batch: Batch) -> list[Any]:
     settle(batch.parents)
     answer = []
     for row, rows, granted in zip(batch.parents, loads.transactions(batch.parents), _granted(batch), strict=True):
-        charged = sum((item.charged_value + item.charge_pending_value for item in rows), ZERO)
+        charged = sum((item.charged_value + item.charge_pending_value for item in rows), row.paid_by_hand_amount)
         answer.append(Money(charged - (row.total_gross - granted), row.currency))
     return answer
 
@@ -315,3 +315,8 @@ for _name, _key in (
     ("reference", "reference"),
 ):
     field("OrderEvent", _name)(_parameter(_key))
+
+
+@field("OrderEvent", "related")
+def event_related(batch: Batch) -> list[Any]:
+    return loads.by_id(batch, [event.parameters.get("related") for event in batch.parents], OrderEvent, "order_events")
