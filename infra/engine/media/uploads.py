@@ -21,9 +21,13 @@ def keep_picture(upload: Any, *, folder: str, field: str) -> str:
         raise refuse(field, "Invalid file type.", "INVALID")
     if upload.size > MAX_BYTES:
         raise refuse(field, "The file is too large.", "FILE_SIZE_LIMIT_EXCEEDED")
-    content = upload.read()
+    return keep_content(upload.read(), suffix, name=upload.name or "picture", folder=folder, field=field)
+
+
+def keep_content(content: bytes, suffix: str, *, name: str, folder: str, field: str) -> str:
+    """Store the bytes of a picture under `folder` and return its path. Raises UserErrors(INVALID) on `field`."""
     try:
         check_picture(content)
     except (OSError, SyntaxError, ValueError):
         raise refuse(field, "Invalid file type.", "INVALID") from None
-    return keep(folder=folder, name=f"{(upload.name or 'picture').rsplit('.', 1)[0]}{suffix}", content=content)
+    return keep(folder=folder, name=f"{name.rsplit('.', 1)[0]}{suffix}", content=content)

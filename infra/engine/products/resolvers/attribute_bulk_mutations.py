@@ -83,7 +83,6 @@ def _answer(outcomes: list[Outcome]) -> Data:
     return {
         "count": sum(outcome.row is not None for outcome in outcomes),
         "results": [{"attribute": outcome.row, "errors": outcome.errors} for outcome in outcomes],
-        "errors": [error for outcome in outcomes for error in outcome.errors if outcome.row is None],
     }
 
 

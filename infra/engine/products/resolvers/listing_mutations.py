@@ -39,7 +39,7 @@ def product_channel_listing_update(context: Context, args: dict[str, Any]) -> di
     with transaction.atomic("engine"):
         product = get_row(Product, args["id"], "Product", lock=True)
         for item in data.get("updateChannels") or ():
-            _write_listing(product, item, context)
+            write_listing(product, item, context)
         gone = pks(data.get("removeChannels"), "Channel")
         ProductChannelListing.objects.filter(product=product, channel_id__in=gone).delete()
         VariantChannelListing.objects.filter(variant__product=product, channel_id__in=gone).delete()
@@ -49,7 +49,8 @@ def product_channel_listing_update(context: Context, args: dict[str, Any]) -> di
     return {"product": product}
 
 
-def _write_listing(product: Product, item: dict[str, Any], context: Context) -> None:
+def write_listing(product: Product, item: dict[str, Any], context: Context) -> None:
+    """Write whether and when a product is shown and sold in a channel. Raises UserErrors."""
     channel = get_row(Channel, item["channelId"], "Channel", field="channelId")
     listing = ProductChannelListing.objects.filter(product=product, channel=channel).first()
     listing = listing or ProductChannelListing(product=product, channel=channel)

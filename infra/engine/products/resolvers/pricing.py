@@ -47,7 +47,7 @@ def _tax_classes(batch: Batch, product_ids: set[int]) -> dict[int, int | None]:
 
 
 def _taxed(taxes: ChannelTaxes, amount: Decimal, tax_class: int | None, channel: Channel) -> TaxedMoney:
-    return taxes.apply(amount, tax_class, channel.currency_code)[0]
+    return taxes.apply_always(amount, tax_class, channel.currency_code)[0]
 
 
 def _less(full: TaxedMoney | None, now: TaxedMoney) -> TaxedMoney | None:

@@ -11,7 +11,17 @@ from infra.engine.discounts.prices import mark_stale
 from infra.engine.products.assignments import assign_values
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
-from infra.engine.products.models import Category, Collection, CollectionProduct, Product, ProductType, TaxClass
+from infra.engine.products.models import (
+    AssignedValue,
+    Category,
+    Collection,
+    CollectionProduct,
+    Product,
+    ProductType,
+    ProductTypeAttribute,
+    TaxClass,
+)
+from infra.engine.products.moves import move_rows
 from infra.engine.products.resolvers.categories import write_seo
 from infra.engine.products.richtext import plain_text
 from infra.engine.products.slugs import settle_slug
@@ -19,17 +29,21 @@ from infra.engine.products.weights import grams
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import named_pk
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
-_COMMON = "attributes category collections description name slug taxClass seo weight rating metadata privateMetadata"
-declare("ProductInput", f"{_COMMON} externalReference")
-declare("ProductCreateInput", f"{_COMMON} externalReference productType")
-declare("ProductError", "attributes")
+COMMON = "attributes category collections description name slug taxClass seo weight rating metadata privateMetadata"
+declare("ProductInput", f"{COMMON} externalReference")
+declare("ProductCreateInput", f"{COMMON} externalReference productType")
+declare("ProductError", "attributes values")
+declare("ProductBulkDelete", "count")
+declare("ProductReorderAttributeValues", "product")
 for _payload in ("ProductCreate", "ProductUpdate", "ProductDelete"):
     declare(_payload, "product")
 
 
-def _write(row: Product, data: dict[str, Any]) -> None:
+def write_product(row: Product, data: dict[str, Any]) -> None:
+    """Write what an input says of a product and save it. Raises UserErrors."""
     is_new = row.pk is None
     if data.get("name") is not None:
         row.name = data["name"]
@@ -86,7 +100,7 @@ def product_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
     with transaction.atomic("engine"):
         row = Product(product_type=get_row(ProductType, data["productType"], "ProductType", field="productType"))
-        _write(row, data)
+        write_product(row, data)
         mark_stale()
         emit(event="PRODUCT_CREATED", obj=row)
     return {"product": row}
@@ -106,7 +120,7 @@ def _find(args: dict[str, Any]) -> Product:
 def product_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = _find(args)
-        _write(row, args["input"])
+        write_product(row, args["input"])
         mark_stale()
         emit(event="PRODUCT_UPDATED", obj=row)
     return {"product": row}
@@ -121,3 +135,44 @@ def product_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         emit(event="PRODUCT_DELETED", obj=row)
         row.delete()
     return {"product": shown}
+
+
+@root("Mutation", "productBulkDelete")
+@requires("MANAGE_PRODUCTS")
+def product_bulk_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    """Ids of no product are passed over; an id of another type refuses all. Each product's event is its own."""
+    for gid in args["ids"]:
+        named_pk(gid, "Product", field="ids")
+    with transaction.atomic("engine"):
+        rows = list(Product.objects.select_for_update().filter(pk__in=pks(args["ids"], "Product")))
+        for row in rows:
+            emit(event="PRODUCT_DELETED", obj=row)
+            row.delete()
+    return {"count": len(rows)}
+
+
+@root("Mutation", "productReorderAttributeValues")
+@requires("MANAGE_PRODUCTS")
+def product_reorder_attribute_values(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(Product, args["productId"], "Product", field="productId", lock=True)
+        attribute = named_pk(args["attributeId"], "Attribute", field="attributeId")
+        carried = ProductTypeAttribute.objects.filter(
+            product_type_id=row.product_type_id, attribute_id=attribute, for_variants=False
+        )
+        if not carried.exists():
+            raise refuse("attributeId", "Couldn't resolve to a product attribute.", "NOT_FOUND")
+        rows = list(AssignedValue.objects.filter(product=row, value__attribute_id=attribute))
+        places = {place.value_id: place.pk for place in rows}
+        moves, lost = {}, []
+        for move in args["moves"]:
+            pk = named_pk(move["id"], "AttributeValue", field="moves")
+            if pk in places:
+                moves[places[pk]] = move.get("sortOrder") or 0
+            else:
+                lost.append(move["id"])
+        if lost:
+            raise refuse("moves", "Couldn't resolve to an attribute value.", "NOT_FOUND", values=lost)
+        move_rows(rows, moves)
+        emit(event="PRODUCT_UPDATED", obj=row)
+    return {"product": row}

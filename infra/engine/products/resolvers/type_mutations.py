@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from infra.engine.deliveries import declare_event, emit
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Attribute, ProductType, ProductTypeAttribute, TaxClass
@@ -13,12 +14,22 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.products.weights import grams
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import refuse
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.ids import int_pk, named_pk
 
 RIGHT = "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES"
 declare("ProductTypeInput", "name slug kind hasVariants productAttributes variantAttributes isShippingRequired")
 declare("ProductTypeInput", "weight taxClass")
-for _payload in ("ProductTypeCreate", "ProductTypeUpdate", "ProductAttributeAssign"):
+for _event in ("PRODUCT_TYPE_CREATED", "PRODUCT_TYPE_UPDATED", "PRODUCT_TYPE_DELETED"):
+    declare_event(_event, "productType")
+for _payload in (
+    "ProductTypeCreate",
+    "ProductTypeUpdate",
+    "ProductTypeDelete",
+    "ProductAttributeAssign",
+    "ProductAttributeUnassign",
+    "ProductAttributeAssignmentUpdate",
+):
     declare(_payload, "productType")
 
 
@@ -73,6 +84,7 @@ def product_type_create(context: Context, args: dict[str, Any]) -> dict[str, Any
     with transaction.atomic("engine"):
         row = ProductType()
         _write(row, args["input"])
+        emit(event="PRODUCT_TYPE_CREATED", obj=row)
     return {"product_type": row}
 
 
@@ -82,6 +94,7 @@ def product_type_update(context: Context, args: dict[str, Any]) -> dict[str, Any
     with transaction.atomic("engine"):
         row = get_row(ProductType, args["id"], "ProductType", lock=True)
         _write(row, args["input"])
+        emit(event="PRODUCT_TYPE_UPDATED", obj=row)
     return {"product_type": row}
 
 
@@ -98,4 +111,71 @@ def product_attribute_assign(context: Context, args: dict[str, Any]) -> dict[str
             if rows.exists():
                 raise refuse("operations", f"{attribute.name} has already been assigned.", "ATTRIBUTE_ALREADY_ASSIGNED")
             assign_attribute(row, attribute, for_variants=for_variants)
+            if operation.get("variantSelection") is not None:
+                rows.filter(for_variants=True).update(variant_selection=operation["variantSelection"])
+        emit(event="PRODUCT_TYPE_UPDATED", obj=row)
     return {"product_type": row}
+
+
+@root("Mutation", "productAttributeUnassign")
+@requires(RIGHT)
+def product_attribute_unassign(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(ProductType, args["productTypeId"], "ProductType", field="productTypeId", lock=True)
+        row.attribute_rows.filter(attribute_id__in=pks(args["attributeIds"], "Attribute")).delete()
+        emit(event="PRODUCT_TYPE_UPDATED", obj=row)
+    return {"product_type": row}
+
+
+#: kinds by which a buyer may choose a variant
+CHOSEN_BY = ("DROPDOWN", "BOOLEAN", "SWATCH", "NUMERIC")
+
+
+@root("Mutation", "productAttributeAssignmentUpdate")
+@requires(RIGHT)
+def product_attribute_assignment_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(ProductType, args["productTypeId"], "ProductType", field="productTypeId", lock=True)
+        gids = [operation["id"] for operation in args["operations"]]
+        rows = {named_pk(gid, "Attribute", field="operations"): gid for gid in gids}
+        _check_assigned(row, gids, rows)
+        for operation in args["operations"]:
+            place = row.attribute_rows.get(attribute_id=int_pk(operation["id"], "Attribute"), for_variants=True)
+            place.variant_selection = operation["variantSelection"]
+            place.save(update_fields=["variant_selection"])
+        emit(event="PRODUCT_TYPE_UPDATED", obj=row)
+    return {"product_type": row}
+
+
+def _check_assigned(row: ProductType, gids: list[str], by_pk: dict[int | None, str]) -> None:
+    problems = []
+    for text, places in (
+        ("Attribute is not assigned to product type.", row.attribute_rows.all()),
+        ("Attribute is not assigned to product variant.", row.attribute_rows.filter(for_variants=True)),
+    ):
+        lost = [gid for pk, gid in by_pk.items() if pk not in set(places.values_list("attribute_id", flat=True))]
+        if lost:
+            problems.append(MutationError("operations", text, "NOT_FOUND", {"attributes": lost}))
+    twice = sorted({gid for gid in gids if gids.count(gid) > 1})
+    if twice:
+        text = "Attributes are duplicated."
+        problems.append(MutationError("operations", text, "DUPLICATED_INPUT_ITEM", {"attributes": twice}))
+    kinds = dict(Attribute.objects.filter(pk__in=[pk for pk in by_pk if pk]).values_list("pk", "input_type"))
+    wrong = [gid for pk, gid in by_pk.items() if pk in kinds and kinds[pk] not in CHOSEN_BY]
+    if wrong:
+        text = "Attribute cannot be used in variant selection."
+        code = "ATTRIBUTE_CANNOT_BE_ASSIGNED"
+        problems.append(MutationError("operations", text, code, {"attributes": wrong}))
+    if problems:
+        raise UserErrors(problems)
+
+
+@root("Mutation", "productTypeDelete")
+@requires(RIGHT)
+def product_type_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        row = get_row(ProductType, args["id"], "ProductType", lock=True)
+        shown = ProductType.objects.get(pk=row.pk)
+        emit(event="PRODUCT_TYPE_DELETED", obj=row)
+        row.delete()
+    return {"product_type": shown}

@@ -12,27 +12,23 @@ from infra.engine.discounts.prices import mark_stale, refresh_prices
 from infra.engine.products.assignments import assign_values
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Product, ProductVariant
-from infra.engine.products.resolvers.listing_mutations import write_prices
+from infra.engine.products.moves import move_rows
 from infra.engine.products.weights import grams
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import MutationError, UserErrors, refuse
-from infra.engine.schema.ids import uuid_pk
+from infra.engine.schema.errors import refuse
+from infra.engine.schema.ids import int_pk, uuid_pk
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.warehouses.actions import set_stocks
 
-_COMMON = (
-    "attributes sku name trackInventory weight quantityLimitPerCustomer metadata privateMetadata externalReference"
-)
-declare("ProductVariantInput", _COMMON)
-declare("ProductVariantCreateInput", f"{_COMMON} product stocks")
-declare("ProductVariantBulkCreateInput", f"{_COMMON} stocks channelListings")
+COMMON = "attributes sku name trackInventory weight quantityLimitPerCustomer metadata privateMetadata externalReference"
+for _payload in ("ProductVariantSetDefault", "ProductVariantReorder"):
+    declare(_payload, "product")
+declare("ReorderInput", "id sortOrder")
+declare("ProductVariantInput", COMMON)
+declare("ProductVariantCreateInput", f"{COMMON} product stocks")
 for _payload in ("ProductVariantCreate", "ProductVariantUpdate", "ProductVariantDelete"):
     declare(_payload, "productVariant")
-declare("ProductVariantBulkCreate", "count productVariants results")
-declare("ProductVariantBulkResult", "productVariant errors")
-declare("ProductVariantBulkError", "field message code path")
-declare("BulkProductError", "index")
 COLUMNS = {
     "name": "name",
     "trackInventory": "track_inventory",
@@ -41,7 +37,8 @@ COLUMNS = {
 }
 
 
-def _write(row: ProductVariant, data: dict[str, Any]) -> None:
+def write_variant(row: ProductVariant, data: dict[str, Any]) -> None:
+    """Write what an input says of a variant, its stocks too, and save it. Raises UserErrors."""
     is_new = row.pk is None
     for name, column in COLUMNS.items():
         if name in data and (data[name] is not None or column in ("quantity_limit_per_customer",)):
@@ -87,7 +84,7 @@ def product_variant_create(context: Context, args: dict[str, Any]) -> dict[str, 
     with transaction.atomic("engine"):
         product = get_row(Product, data["product"], "Product", field="product", lock=True)
         row = ProductVariant(product=product, sort_order=product.variants.count())
-        _write(row, data)
+        write_variant(row, data)
         mark_stale()
         emit(event="PRODUCT_VARIANT_CREATED", obj=row)
     return {"product_variant": row}
@@ -109,7 +106,7 @@ def _find(args: dict[str, Any]) -> ProductVariant:
 def product_variant_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = _find(args)
-        _write(row, args["input"])
+        write_variant(row, args["input"])
         mark_stale()
         emit(event="PRODUCT_VARIANT_UPDATED", obj=row)
     return {"product_variant": row}
@@ -131,58 +128,32 @@ def product_variant_delete(context: Context, args: dict[str, Any]) -> dict[str, 
     return {"product_variant": shown}
 
 
-@root("Mutation", "productVariantBulkCreate", args="product variants")
+@root("Mutation", "productVariantSetDefault")
 @requires("MANAGE_PRODUCTS")
-def product_variant_bulk_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    """All variants or none (the policy REJECT_EVERYTHING, which is the contract's default)."""
-    product = get_row(Product, args["product"], "Product", field="product")
-    made: list[ProductVariant] = []
-    failed: dict[int, list[MutationError]] = {}
-    try:
-        with transaction.atomic("engine"):
-            for index, data in enumerate(args["variants"]):
-                try:
-                    with transaction.atomic("engine"):
-                        made.append(_make_one(product, data))
-                except UserErrors as refused:
-                    failed[index] = refused.errors
-            if failed:
-                raise _Refused
-            mark_stale()
-            refresh_prices({product.pk}, context.now)
-            for row in made:
-                emit(event="PRODUCT_VARIANT_CREATED", obj=row)
-    except _Refused:
-        return _refusal(len(args["variants"]), failed)
-    results = [{"product_variant": row, "errors": []} for row in made]
-    return {"count": len(made), "product_variants": made, "results": results}
+def product_variant_set_default(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        product = get_row(Product, args["productId"], "Product", field="productId", lock=True)
+        variant = get_row(ProductVariant, args["variantId"], "ProductVariant", field="variantId")
+        if variant.product_id != product.pk:
+            raise refuse("variantId", "Provided variant doesn't belong to provided product.", "NOT_PRODUCTS_VARIANT")
+        product.default_variant = variant
+        product.save(update_fields=["default_variant", "updated_at"])
+        emit(event="PRODUCT_UPDATED", obj=product)
+    return {"product": product}
 
 
-class _Refused(Exception):  # noqa: N818
-    pass
-
-
-def _make_one(product: Product, data: dict[str, Any]) -> ProductVariant:
-    row = ProductVariant(product=product)
-    _write(row, data)
-    write_prices(row, data.get("channelListings") or [])
-    return row
-
-
-def _refusal(count: int, failed: dict[int, list[MutationError]]) -> dict[str, Any]:
-    problems = [
-        MutationError(error.field, error.message, error.code, {"index": index})
-        for index, errors in failed.items()
-        for error in errors
-    ]
-    results = [
-        {
-            "product_variant": None,
-            "errors": [
-                {"field": error.field, "message": error.message, "code": error.code, "path": error.field}
-                for error in failed.get(index, ())
-            ],
-        }
-        for index in range(count)
-    ]
-    return {"count": 0, "product_variants": [], "results": results, "errors": problems}
+@root("Mutation", "productVariantReorder")
+@requires("MANAGE_PRODUCTS")
+def product_variant_reorder(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    with transaction.atomic("engine"):
+        product = get_row(Product, args["productId"], "Product", field="productId", lock=True)
+        rows = list(product.variants.all())
+        moves = {}
+        for move in args["moves"]:
+            pk = int_pk(move["id"], "ProductVariant")
+            if pk not in {row.pk for row in rows}:
+                raise refuse("moves", f"Couldn't resolve to a variant: {move['id']}", "NOT_FOUND")
+            moves[pk or 0] = move.get("sortOrder") or 0
+        move_rows(rows, moves)
+        emit(event="PRODUCT_UPDATED", obj=product)
+    return {"product": product}
