@@ -16,6 +16,7 @@ from infra.engine.orders import lock_objects, promotions, vouchers
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderLineDiscount
 from infra.engine.orders.pricing import set_unit_discount
+from infra.engine.orders.promised import free
 from infra.engine.orders.settling import mark, price_fixed_until
 from infra.engine.products.models import (
     ProductChannelListing,
@@ -238,9 +239,13 @@ def _promise(order: Order, line: OrderLine, more: int) -> None:
     """Promise `more` pieces to the line of an unconfirmed order, or free some (below 0). Raises InsufficientStock."""
     if order.status != "UNCONFIRMED" or line.variant is None or not line.variant.track_inventory or not more:
         return
+    if more < 0:
+        free(line_id=line.pk, quantity=-more)
+        return
+    held = sum(Allocation.objects.filter(order_line=line).values_list("quantity", flat=True))
     release(line_ids=[line.pk])
     Allocation.objects.filter(order_line=line).delete()
-    allocate(wanted=[Wanted(line.pk, line.variant.pk, line.quantity)], channel_id=order.channel_id)
+    allocate(wanted=[Wanted(line.pk, line.variant.pk, held + more)], channel_id=order.channel_id)
 
 
 def delete_line(*, line_id: UUID, order_id: UUID, requestor: Requestor) -> tuple[Order, OrderLine]:

@@ -63,3 +63,13 @@ class Reduction:
     value_type: str
     reason: str | None = None
     reason_said: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPart:
+    """`quantity` pieces that come back: of an order line not yet sent, or of a fulfillment's line; exactly one."""
+
+    quantity: int
+    line_id: UUID | None = None
+    fulfillment_line_id: int | None = None
+    replace: bool = False

@@ -12,4 +12,15 @@ from infra.engine.orders.resolvers import (
     types,
 )
 
-__all__ = ["discounts", "drafts", "editing", "fulfillments", "hand_payments", "lines", "mutations", "refunds", "types"]
+__all__ = [
+    "discounts",
+    "drafts",
+    "editing",
+    "fulfillments",
+    "hand_payments",
+    "lines",
+    "mutations",
+    "refunds",
+    "returns",
+    "types",
+]
