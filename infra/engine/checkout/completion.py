@@ -6,7 +6,7 @@ its id under a unique key. Apps are asked before that transaction opens, never i
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -48,21 +48,49 @@ def complete_checkout(
     SHIPPING_ADDRESS_NOT_SET, BILLING_ADDRESS_NOT_SET, CHECKOUT_NOT_FULLY_PAID, VOUCHER_NOT_APPLICABLE,
     GIFT_CARD_NOT_APPLICABLE, INSUFFICIENT_STOCK); then nothing was stored and no use of a voucher was counted.
     """
+    return _make_order(checkout_id, requestor, OrderAsked(metadata or {}, redirect_url=redirect_url))
+
+
+def create_order(
+    *,
+    checkout_id: UUID,
+    requestor: Requestor,
+    metadata: dict[str, str],
+    private_metadata: dict[str, str],
+    delete: bool,
+) -> Order:
+    """Make an order of the checkout, paid or not; `delete` false leaves the checkout open, without its payments.
+
+    Raises UserErrors with the codes of `orderCreateFromCheckout`, as `complete_checkout` does with its own.
+    """
+    asked = OrderAsked(metadata, private_metadata, must_be_paid=False, delete=delete)
+    return _make_order(checkout_id, requestor, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAsked:
+    """What an order is to be like: metadata added to the checkout's, whether it must be paid, what is left of it."""
+
+    metadata: dict[str, str]
+    private_metadata: dict[str, str] = field(default_factory=dict)
+    redirect_url: str | None = None
+    must_be_paid: bool = True
+    delete: bool = True
+
+
+def _make_order(checkout_id: UUID, requestor: Requestor, asked: OrderAsked) -> Order:
     was_active = _refresh_delivery(checkout_id)
-    said = {"metadata": metadata or {}, "redirect_url": redirect_url}
     try:
         try:
-            return _complete(checkout_id, requestor, said, was_active=was_active, is_taxed=False)
+            return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=False)
         except TaxesNotAsked:
             _ask_for_taxes(checkout_id)
-            return _complete(checkout_id, requestor, said, was_active=was_active, is_taxed=True)
+            return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=True)
     except InsufficientStock as short:
         raise _stock_error(short) from None
 
 
-def _complete(
-    checkout_id: UUID, requestor: Requestor, said: dict[str, Any], *, was_active: bool, is_taxed: bool
-) -> Order:
+def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was_active: bool, is_taxed: bool) -> Order:
     with transaction.atomic("engine"):
         checkout = lock_objects.checkout(checkout_id)
         if checkout is None:
@@ -76,11 +104,12 @@ def _complete(
             checkout.assigned_delivery.active = True
         if not is_taxed and (priced.tax_is_stale or priced.tax_error is not None):
             raise TaxesNotAsked
-        _check(priced, transactions, cards)
+        _check(priced, transactions if asked.must_be_paid else None, cards)
         count_voucher(checkout)
-        checkout.metadata = {**checkout.metadata, **said["metadata"]}
-        checkout.redirect_url = said["redirect_url"] or checkout.redirect_url
-        return write_order(priced, transactions, requestor)
+        checkout.metadata = {**checkout.metadata, **asked.metadata}
+        checkout.private_metadata = {**checkout.private_metadata, **asked.private_metadata}
+        checkout.redirect_url = asked.redirect_url or checkout.redirect_url
+        return write_order(priced, transactions, requestor, delete=asked.delete)
 
 
 def _ask_for_taxes(checkout_id: UUID) -> None:
@@ -115,8 +144,11 @@ def _order_of(checkout_id: UUID) -> Order:
     return order
 
 
-def _check(priced: PricedCheckout, transactions: list[TransactionItem], cards: list[GiftCard]) -> None:
-    """Raise UserErrors unless the checkout may become an order, in the contract's order of checks."""
+def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, cards: list[GiftCard]) -> None:
+    """Raise UserErrors unless the checkout may become an order, in the contract's order of checks.
+
+    `transactions` are what it must be paid with, None when it need not be paid.
+    """
     checkout = priced.checkout
     if not checkout.email:
         raise refuse(None, "Checkout email must be set.", "EMAIL_NOT_SET")
@@ -127,15 +159,20 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem], cards: l
         raise refuse("billingAddress", "Billing address is not set", "BILLING_ADDRESS_NOT_SET")
     if priced.tax_error is not None or priced.tax_is_stale:
         raise refuse(None, "Configured Tax App returned invalid response.", "TAX_ERROR")
-    unpaid_allowed = checkout.channel.order_settings.get("allowUnpaidOrders", False)
-    if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
-        message = "The authorized amount doesn't cover the checkout's total amount."
-        raise refuse("id" if transactions else None, message, "CHECKOUT_NOT_FULLY_PAID")
+    if transactions is not None:
+        _check_paid(priced, transactions)
     if checkout.voucher_code is not None and priced.voucher is None:
         raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE")
     check_attached(checkout=checkout, cards=cards)
     if not checkout.channel.is_active:
         raise refuse("channel", "Cannot complete checkout with inactive channel.", "CHANNEL_INACTIVE")
+
+
+def _check_paid(priced: PricedCheckout, transactions: list[TransactionItem]) -> None:
+    unpaid_allowed = priced.checkout.channel.order_settings.get("allowUnpaidOrders", False)
+    if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
+        message = "The authorized amount doesn't cover the checkout's total amount."
+        raise refuse("id" if transactions else None, message, "CHECKOUT_NOT_FULLY_PAID")
 
 
 def count_voucher(checkout: Checkout) -> None:

@@ -12,7 +12,7 @@ from infra.engine.checkout.pricing import PricedCheckout, PricedLine
 from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.models import User
 from infra.engine.giftcards.actions import use_at_completion
-from infra.engine.money import ZERO, TaxedMoney
+from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate
 from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderNumber
@@ -57,6 +57,9 @@ def write_order(
     use_at_completion(checkout=checkout, order=order, total=due, requestor=requestor)
     if delete:
         _delete(checkout)
+    else:
+        checkout.is_ordered, checkout.has_gift_cards = True, False
+        checkout.save(update_fields=["is_ordered", "has_gift_cards", "is_voucher_usage_increased", "updated_at"])
     _tell(order, requestor, has_bought_cards=any(line.is_gift_card for line in lines))
     if any(row.gift_card_id for row in transactions) and order.status != "UNCONFIRMED":
         charge_order(order=order, requestor=requestor)
@@ -100,7 +103,7 @@ def _order(priced: PricedCheckout, user: User | None, transactions: list[Transac
         total_gross=total.gross.amount,
         voucher_code=checkout.voucher_code,
         voucher_id=priced.voucher.voucher.pk if priced.voucher is not None else None,
-        checkout_token=checkout.pk,
+        checkout_token=None if checkout.is_ordered else checkout.pk,
         customer_note=checkout.customer_note,
         redirect_url=checkout.redirect_url,
         display_gross_prices=priced.taxes.display_gross,
@@ -202,7 +205,11 @@ def _line(
 def _undiscounted(base: Decimal, taxed: TaxedMoney, item: PricedLine, taxes: ChannelTaxes) -> TaxedMoney:
     """Return the price before discounts: the very same one when nothing was taken off."""
     compared = taxed.gross.amount if taxes.entered_with_tax else taxed.net.amount
-    return taxed if compared == base else taxes.apply(base, item.tax_class_id, taxed.currency)[0]
+    if compared == base:
+        return taxed
+    if taxes.by_app:
+        return apply_flat_rate(base, item.tax_rate, taxed.currency, entered_with_tax=taxes.entered_with_tax)
+    return taxes.apply(base, item.tax_class_id, taxed.currency)[0]
 
 
 _NAMES = PreparedRows(

@@ -1,5 +1,13 @@
 """What of the contract this app serves."""
 
-from infra.engine.checkout.resolvers import deliveries, line_mutations, mutations, promo_codes, taxes, types
+from infra.engine.checkout.resolvers import (
+    deliveries,
+    line_mutations,
+    mutations,
+    order_mutations,
+    promo_codes,
+    taxes,
+    types,
+)
 
-__all__ = ["deliveries", "line_mutations", "mutations", "promo_codes", "taxes", "types"]
+__all__ = ["deliveries", "line_mutations", "mutations", "order_mutations", "promo_codes", "taxes", "types"]
