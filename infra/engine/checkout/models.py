@@ -32,6 +32,8 @@ class Checkout(models.Model):
     voucher_code = models.CharField(max_length=255, null=True)
     #: whether a use of the voucher is already counted for this checkout
     is_voucher_usage_increased = models.BooleanField(default=False)
+    #: whether an order was made of it that left it open; further ones do not carry its id
+    is_ordered = models.BooleanField(default=False)
     assigned_delivery = models.ForeignKey(
         "CheckoutDelivery", null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
     )
