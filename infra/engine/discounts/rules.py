@@ -70,14 +70,15 @@ class RuleCheck:
 
     def _check_kinds(self) -> bool:
         """A rule has the predicate of its promotion's type, and not the other."""
-        own, other = "cataloguePredicate", "orderPredicate"
-        if self.promotion_type == "ORDER":
-            own, other = other, own
+        own, other = ("catalogue", "Order") if self.promotion_type == "CATALOGUE" else ("order", "Catalogue")
+        own_field, other_field = f"{own}Predicate", f"{other.lower()}Predicate"
         before = len(self.problems)
-        if self._value(own) is None:
-            self._refuse(own, f"`{own}` must be provided for this type of promotion.", "REQUIRED")
-        if self._value(other):
-            self._refuse(other, f"`{other}` cannot be provided for this type of promotion.", "INVALID")
+        if self._value(own_field) is None:
+            text = f"For `{own}` predicate type, `{own_field}` must be provided."
+            self._refuse(own_field, text, "REQUIRED")
+        if self._value(other_field):
+            text = f"`{other}` predicate cannot be provided for promotion rule with `{own}` predicate type."
+            self._refuse(other_field, text, "INVALID")
         return len(self.problems) == before
 
     def _check_catalogue(self) -> None:

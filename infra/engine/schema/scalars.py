@@ -22,7 +22,10 @@ def install(schema: GraphQLSchema) -> None:
             continue
         if serialize is not None:
             scalar.serialize = serialize  # type: ignore[method-assign, assignment]
-        if parse is not None:
+        if name in ("String", "ID"):
+            # In variables the contract's reference takes numbers for text; in a document it does not.
+            scalar.parse_value = _other_text  # type: ignore[method-assign]
+        elif parse is not None:
             scalar.parse_value = parse  # type: ignore[method-assign, assignment]
             scalar.parse_literal = _literal(parse)  # type: ignore[method-assign, assignment]
 

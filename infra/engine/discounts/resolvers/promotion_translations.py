@@ -28,9 +28,10 @@ def _bind(kind: str, model: Any, column: str, id_field: str) -> None:
     declare(content, "name description")
     declare(payload, f"{id_field[:-2]} errors")
 
+    @field(content, "translation")
     @field(kind, "translation")
     def translation(batch: Batch) -> list[Any]:
-        keys = [parent.pk for parent in batch.parents]
+        keys = [parent["row"].pk if isinstance(parent, dict) else parent.pk for parent in batch.parents]
         rows = PromotionTranslation.objects.filter(
             **{f"{column}_id__in": keys}, language_code=batch.args["languageCode"]
         )
