@@ -94,3 +94,22 @@ class WebhookEvent(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["webhook", "event_type"], name="engine_webhook_event_once"),
         ]
+
+
+class AppProblem(models.Model):
+    """Something an app reports to be wrong with itself. `dismissed_by` is APP or USER, empty while it stands."""
+
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="problems")
+    key = models.CharField(max_length=128)
+    message = models.CharField(max_length=2048)
+    count = models.PositiveIntegerField(default=1)
+    is_critical = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    dismissed_by = models.CharField(max_length=8, blank=True, default="")
+    dismissed_user = models.ForeignKey("engine_customers.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    dismissed_email = models.EmailField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-updated_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["app", "key"], name="engine_app_problem_key")]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.engine.schema.binding import declare, name_type
+from infra.engine.schema.binding import BINDINGS, declare, name_type
 
 #: answered to apps that compare it as semver; the contract this engine speaks
 VERSION = "3.24.0"
@@ -60,6 +60,12 @@ class Event:
     issuing_principal: Any = None
     version: str = VERSION
 
+    @property
+    def channel_slug(self) -> str | None:
+        """Return the slug of the channel that the event's subject belongs to, if to one."""
+        channel = getattr(self.obj, "channel", None)
+        return channel.slug if channel is not None else None
+
     def __getattr__(self, name: str) -> Any:
         subjects = SUBJECTS.get(self.kind.name, ())
         if name in self.extra:
@@ -72,3 +78,31 @@ class Event:
 name_type(Event, lambda event: event.kind.type_name)
 declare("Event", HEADER)
 declare("Subscription", "event")
+#: events that a subscription may also ask for by a root field of their own, for some channels
+ROOT_FIELDS = (
+    "draftOrderCreated",
+    "draftOrderUpdated",
+    "draftOrderDeleted",
+    "orderCreated",
+    "orderUpdated",
+    "orderConfirmed",
+    "orderPaid",
+    "orderFullyPaid",
+    "orderRefunded",
+    "orderFullyRefunded",
+    "orderFulfilled",
+    "orderCancelled",
+    "orderExpired",
+    "orderMetadataUpdated",
+    "checkoutCreated",
+    "checkoutUpdated",
+    "checkoutFullyPaid",
+    "checkoutFullyAuthorized",
+    "checkoutMetadataUpdated",
+)
+
+
+def declare_root_fields() -> None:
+    """Serve those root fields whose events are served."""
+    served = BINDINGS.declared
+    declare("Subscription", " ".join(name for name in ROOT_FIELDS if f"{name[0].upper()}{name[1:]}" in served))

@@ -24,6 +24,7 @@ def load_bindings() -> None:
     for config in apps.get_app_configs():
         if config.label.startswith("engine_") and find_spec(f"{config.name}.resolvers"):
             import_module(f"{config.name}.resolvers")
+    import_module("infra.engine.deliveries.events").declare_root_fields()
 
 
 @cache

@@ -23,7 +23,7 @@ from graphql.execution import execute_sync
 from graphql.execution.values import get_argument_values, get_variable_values
 from graphql.pyutils import camel_to_snake
 
-from infra.engine.schema.binding import BINDINGS, Batch
+from infra.engine.schema.binding import BINDINGS, Batch, type_of
 from infra.engine.schema.completion import Failed, make_completer, settle
 from infra.engine.schema.context import REQUESTOR, Context
 from infra.engine.schema.documents import Document, collect_fields, has_variables
@@ -202,7 +202,8 @@ def execute(
 def execute_event(schema: GraphQLSchema, document: Document, *, event: Any, context: Context) -> Answer:
     """Answer the subscription of a webhook for `event`, an object whose type is the event's type in the contract.
 
-    `data` is {root field: content}; the root field is `event` in every subscription of the mall.
+    `data` is {root field: content}. The root field is `event`, or one that gives this type alone and may name the
+    `channels` it is for: null for any other event, or one of another channel.
     """
     operation = document.operation(None)
     type_ = schema.subscription_type
@@ -211,7 +212,14 @@ def execute_event(schema: GraphQLSchema, document: Document, *, event: Any, cont
     cache = document.plans.setdefault(("subscription",), {})
     answer: dict[str, Any] = {}
     for plan in run.plans(cache, type_, [operation.selection_set]):
-        answer[plan.key] = type_.name if plan.is_typename else plan.complete(run, [event])[0]
+        if plan.is_typename:
+            answer[plan.key] = type_.name
+            continue
+        named = get_named_type(plan.definition.type)
+        concerns = plan.name == "event" or type_of(event) == named.name
+        channels = plan.argument_values(run).get("channels") if concerns else None
+        told = concerns and (not channels or event.channel_slug in channels)
+        answer[plan.key] = plan.complete(run, [event if told else None])[0]
     return finish(run, answer)
 
 

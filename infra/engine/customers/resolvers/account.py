@@ -11,13 +11,14 @@ from infra.engine.customers.addresses import clean
 from infra.engine.customers.filters import filter_people, order_people, search_people, where_people
 from infra.engine.customers.models import User
 from infra.engine.customers.resolvers.authentication import _channel
+from infra.engine.deliveries import declare_event
 from infra.engine.orders.models import Order
 from infra.engine.products.queries import shop_settings
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import UserErrors, refuse
-from infra.engine.schema.ids import asked_int
+from infra.engine.schema.errors import PermissionDenied, UserErrors, refuse
+from infra.engine.schema.ids import asked_int, named_pk
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.schema.permissions import USER
 
@@ -103,17 +104,62 @@ def confirm_account(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     return {"user": actions.confirm_account(email=args["email"], token=args["token"])}
 
 
-@root("Mutation", "accountUpdate", args="input")
-@requires(USER)
+def customer_or_self(context: Context, customer_id: str | None) -> User:
+    """Return the requestor, or the customer an app with IMPERSONATE_USER acts for. Raises PermissionDenied."""
+    requestor = context.requestor
+    if customer_id is None:
+        if requestor.user is None:
+            raise PermissionDenied((USER,))
+        return requestor.user
+    if requestor.app is None or not requestor.has_perm("IMPERSONATE_USER"):
+        raise PermissionDenied(("IMPERSONATE_USER",))
+    pk = named_pk(customer_id, "User", field="customerId")
+    user = User.objects.filter(pk=pk).first() if pk else None
+    if user is None:
+        raise refuse("customerId", f"Couldn't resolve to a node: {customer_id}", "NOT_FOUND")
+    return user
+
+
+@root("Mutation", "accountUpdate")
+@requires(USER, "IMPERSONATE_USER")
 def account_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    user, data = context.requestor.user, args["input"]
+    user, data = customer_or_self(context, args.get("customerId")), args["input"]
     names = {"firstName": "first_name", "lastName": "last_name", "languageCode": "language_code"}
     changes: dict[str, Any] = {column: data[name] or "" for name, column in names.items() if name in data}
     if data.get("metadata"):
         changes["metadata"] = {**user.metadata, **pairs_to_dict(data["metadata"])}
     for name, kind in (("defaultShippingAddress", "SHIPPING"), ("defaultBillingAddress", "BILLING")):
         if data.get(name):
-            kept = clean(data[name])
+            kept = clean(data[name], address_type=kind)
             current = user.default_shipping_address if kind == "SHIPPING" else user.default_billing_address
             actions.save_address(user=user, kept=kept, address=current, kind=kind)
     return {"user": actions.update_account(user, changes)}
+
+
+declare("AccountRequestDeletion", "errors")
+declare("AccountDelete", "user")
+declare_event("ACCOUNT_DELETE_REQUESTED", "user", "redirectUrl", "channel", "token")
+declare_event("ACCOUNT_DELETED", "user", "redirectUrl", "channel", "token")
+
+
+@root("Mutation", "accountRequestDeletion")
+@requires(USER)
+def account_request_deletion(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    """Let the apps mail a token that deletes the account."""
+    actions.check_redirect_url(args["redirectUrl"])
+    channel = _channel(context, args.get("channel"))
+    actions.request_deletion(user=context.requestor.user, redirect_url=args["redirectUrl"], channel=channel)
+    return {}
+
+
+@root("Mutation", "accountDelete")
+@requires(USER)
+def account_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    user = context.requestor.user
+    if user.is_staff:
+        raise refuse(None, "Cannot delete a staff account.", "DELETE_STAFF_ACCOUNT")
+    if not actions.deletion_tokens.check_token(user, args["token"]):
+        raise refuse("token", "Invalid or expired token.", "INVALID")
+    shown = User.objects.get(pk=user.pk)
+    actions.delete_user(user, event="ACCOUNT_DELETED", redirect_url=None, channel=None, token=None, shop=None)
+    return {"user": shown}

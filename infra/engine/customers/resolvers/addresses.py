@@ -7,6 +7,7 @@ from typing import Any
 from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
 from infra.engine.customers.models import Address
+from infra.engine.customers.resolvers.account import customer_or_self
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
@@ -29,13 +30,12 @@ def _own_address(context: Context, gid: str) -> Address:
     return address
 
 
-@root("Mutation", "accountAddressCreate", args="input type")
-@requires(USER)
+@root("Mutation", "accountAddressCreate")
+@requires(USER, "IMPERSONATE_USER")
 def address_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    kind = args.get("type")
-    kept = clean(args["input"])
-    address = actions.save_address(user=context.requestor.user, kept=kept, kind=kind)
-    return {"address": address, "user": context.requestor.user}
+    user, kind = customer_or_self(context, args.get("customerId")), args.get("type")
+    kept = clean(args["input"], address_type=kind)
+    return {"address": actions.save_address(user=user, kept=kept, kind=kind), "user": user}
 
 
 @root("Mutation", "accountAddressUpdate", args="id input")
