@@ -9,6 +9,7 @@ from infra.engine.orders.resolvers import (
     lines,
     mutations,
     refunds,
+    returns,
     types,
 )
 

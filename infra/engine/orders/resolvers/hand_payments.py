@@ -7,10 +7,11 @@ from typing import Any
 from infra.engine.money import Money
 from infra.engine.orders.models import HandPayment
 from infra.engine.prepared import PreparedRows
-from infra.engine.schema.binding import Batch, field, name_type, requires
+from infra.engine.schema.binding import Batch, declare, field, name_type, requires
 from infra.engine.schema.ids import bind_ids, to_global_id
 
 bind_ids(Payment="Payment")
+declare("Transaction", "kind")
 name_type(HandPayment, "Payment")
 _OF_ORDERS = PreparedRows(
     HandPayment._meta.get_field("order"), lambda pks: HandPayment.objects.filter(order_id__in=pks)
@@ -40,6 +41,12 @@ for _name, _value in (
     ("isActive", True),
 ):
     field("Payment", _name)(_always(_value))
+
+
+@field("Payment", "transactions")
+def transactions(batch: Batch) -> list[Any]:
+    """One of a kind that says the money moved elsewhere."""
+    return [[{"kind": "EXTERNAL"}] for _ in batch.parents]
 
 
 @field("Payment", "created")
