@@ -9,9 +9,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from infra.engine.checkout.completion import complete_checkout
 from infra.engine.giftcards import actions
 from infra.engine.giftcards.models import GiftCard
 from infra.engine.giftcards.queries import attached, balance_of
+from infra.engine.orders.models import Order
+from infra.engine.payments.actions import ByHand, create_transaction
+from infra.engine.products.models import ProductType
+from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
 from infra.engine.schema.ids import to_global_id
 from tests.engine.asking import ask, data_of, staff_token
@@ -134,3 +139,72 @@ def test_cards_are_found_by_what_is_known_of_them() -> None:
     by_balance = {"field": "CURRENT_BALANCE", "direction": "DESC"}
     assert found(filter={"currency": "JPY"}, sort=by_balance) == [ids[large.pk], ids[small.pk]]
     assert "errors" in ask(document, {"sort": by_balance}, token=staff_token())
+
+
+def spend(checkout: object, card: GiftCard) -> None:
+    with transaction.atomic("engine"):
+        actions.attach(checkout=checkout, code=card.code)
+
+
+def test_two_carts_with_one_card_take_its_money_once() -> None:
+    channel = make_channel(order_settings={"allowUnpaidOrders": False})
+    variant = make_variant(channel, price=1100, stock={make_warehouse(channel): 5})
+    first, second = make_checkout(channel, {variant: 1}), make_checkout(channel, {variant: 1})
+    card = make_card(1500)
+    spend(first, card)
+    spend(second, card)
+
+    order = complete_checkout(checkout_id=first.pk, requestor=ANONYMOUS)
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=second.pk, requestor=ANONYMOUS)
+
+    card.refresh_from_db()
+    assert refused.value.errors[0].code == "CHECKOUT_NOT_FULLY_PAID"
+    assert (order.total_gross, card.current_balance_amount, card.used_by_email) == (0, 400, "buyer@example.com")
+    assert [event.type for event in card.events.all()] == ["USED_IN_ORDER"]
+    seen = data_of(
+        """query($id: ID!) { order(id: $id) { giftCards { id boughtInChannel user: usedByEmail } chargeStatus } }""",
+        {"id": to_global_id("Order", order.pk)},
+        token=staff_token(),
+    )["order"]
+    assert seen["giftCards"] == [
+        {"id": to_global_id("GiftCard", card.pk), "boughtInChannel": None, "user": "buyer@example.com"}
+    ]
+    assert seen["chargeStatus"] == "FULL"
+
+
+def test_a_card_that_lapsed_in_the_cart_stops_the_order() -> None:
+    channel = make_channel()
+    variant = make_variant(channel, price=1100, stock={make_warehouse(channel): 5})
+    checkout, card = make_checkout(channel, {variant: 1}), make_card(5000)
+    spend(checkout, card)
+    GiftCard.objects.update(is_active=False)
+
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=checkout.pk, requestor=ANONYMOUS)
+
+    card.refresh_from_db()
+    assert refused.value.errors[0].code == "GIFT_CARD_NOT_APPLICABLE"
+    assert card.current_balance_amount == 5000 and not Order.objects.exists()
+
+
+def test_a_bought_card_is_made_when_it_is_paid_and_belongs_to_its_buyer() -> None:
+    channel = make_channel()
+    variant = make_variant(channel, price=3000, stock={make_warehouse(channel): 5})
+    kind = ProductType.objects.create(slug="cards", name="cards", kind="GIFT_CARD", is_shipping_required=False)
+    variant.product.product_type = kind
+    variant.product.save()
+    checkout = make_checkout(channel, {variant: 2}, delivery=None)
+    create_transaction(source=checkout, said=ByHand(amounts={"charged": Decimal(6000)}), requestor=ANONYMOUS)
+
+    order = complete_checkout(checkout_id=checkout.pk, requestor=ANONYMOUS)
+
+    cards = list(GiftCard.objects.all())
+    order.refresh_from_db()
+    assert order.status == "FULFILLED"
+    assert [card.current_balance_amount for card in cards] == [3000, 3000]
+    assert {(card.created_by_email, card.product_id) for card in cards} == {(order.user_email, variant.product_id)}
+    document = "query($id: ID!) { giftCard(id: $id) { boughtInChannel product { id } events { type orderNumber } } }"
+    seen = data_of(document, {"id": to_global_id("GiftCard", cards[0].pk)}, token=staff_token())["giftCard"]
+    assert seen["boughtInChannel"] == channel.slug
+    assert seen["events"] == [{"type": "BOUGHT", "orderNumber": str(order.number)}]

@@ -48,7 +48,7 @@ def detach(*, checkout: Checkout, code: str | None = None, pk: int | None = None
     links = CheckoutGiftCard.objects.filter(checkout=checkout)
     own = links.filter(gift_card__code=code) if code is not None else links.filter(gift_card_id=pk)
     if not own.delete()[0] and code is not None:
-        raise refuse(None, "Cannot remove a gift card not attached to this checkout.", "INVALID")
+        raise refuse("promoCode", "Cannot remove a gift card not attached to this checkout.", "INVALID")
     _set_flag(checkout, attached=links.exists())
 
 

@@ -35,7 +35,7 @@ def issue_bought(*, order: Order, rows: Iterable[FulfillmentLine], requestor: Re
         for card in cards:
             emit(event="GIFT_CARD_CREATED", obj=card)
             if not line.is_shipping_required and order.user_email:
-                send_card(card, email=order.user_email, channel=order.channel.slug, requestor=requestor)
+                send_card(card, email=order.user_email, channel=order.channel.slug)
         made.extend(cards)
     return made
 

@@ -62,15 +62,14 @@ def issue_cards(*, new: NewCards, requestor: Requestor) -> list[GiftCard]:
         for card in cards:
             emit(event="GIFT_CARD_CREATED", obj=card)
             if new.send_to:
-                send_card(card, email=new.send_to, channel=new.channel, requestor=requestor)
+                send_card(card, email=new.send_to, channel=new.channel)
     return cards
 
 
-def send_card(card: GiftCard, *, email: str, channel: str, requestor: Requestor) -> None:
-    """Let apps send the card's code to a customer, and keep that it was. Needs an open transaction on `engine`."""
+def send_card(card: GiftCard, *, email: str, channel: str) -> None:
+    """Let apps send the card's code to a customer. Needs an open transaction on `engine`."""
     from infra.engine.deliveries import emit
 
-    record([card], "SENT_TO_CUSTOMER", requestor, email=email)
     emit(event="GIFT_CARD_SENT", obj=card, channel=channel, sentToEmail=email)
 
 

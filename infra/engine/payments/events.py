@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from infra.engine.checkout.payment import charge_status_of
+from infra.engine.checkout.payment import authorize_status_of, charge_status_of
 from infra.engine.checkout.pricing import price_checkouts
 from infra.engine.orders.charges import FULLY, Amounts, refresh_amounts, tell_payment_change
 from infra.engine.orders.fulfillment import set_status
@@ -41,12 +41,13 @@ class Conflict(Exception):  # noqa: N818
 def store_event(item: TransactionItem, event: TransactionEvent) -> tuple[TransactionEvent, bool]:
     """Store the event unless it is there already; return (the stored one, whether it was there).
 
-    The same reference and type with the same amount is a repetition. Raises Conflict for another amount, and for a
-    second authorization. Needs the transaction's lock.
+    The same reference and type with the same amount is a repetition, also of an event that does not count (recorded
+    live: payments/failure_before_its_success). Raises Conflict for another amount, and for a second authorization.
+    Needs the transaction's lock.
     """
     if event.type not in REPEATABLE:
         known = TransactionEvent.objects.filter(
-            transaction=item, psp_reference=event.psp_reference, type=event.type, include_in_calculations=True
+            transaction=item, psp_reference=event.psp_reference, type=event.type
         ).first()
         if known is not None:
             if known.amount_value != event.amount_value:
@@ -112,9 +113,11 @@ def _tell_checkout(locked: Locked, before: Amounts) -> None:
     old = TransactionItem(
         authorized_value=before.authorized, charged_value=before.charged, refunded_value=before.refunded
     )
-    was = charge_status_of(priced, [*others, old])
-    if was not in FULLY and charge_status_of(priced, [*others, locked.item]) in FULLY:
+    before_rows, after_rows = [*others, old], [*others, locked.item]
+    if charge_status_of(priced, before_rows) not in FULLY and charge_status_of(priced, after_rows) in FULLY:
         emit(event="CHECKOUT_FULLY_PAID", obj=checkout)
+    if authorize_status_of(priced, before_rows) != "FULL" and authorize_status_of(priced, after_rows) == "FULL":
+        emit(event="CHECKOUT_FULLY_AUTHORIZED", obj=checkout)
 
 
 def set_refund_status(refund: GrantedRefund | None) -> None:

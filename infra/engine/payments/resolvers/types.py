@@ -10,6 +10,7 @@ from infra.engine.customers.models import User
 from infra.engine.deliveries import declare_event
 from infra.engine.orders.queries import orders
 from infra.engine.orders.resolvers.loads import by_id
+from infra.engine.payments.gateways import PaymentGateway, gateways_of
 from infra.engine.payments.models import AMOUNTS, TransactionEvent, TransactionItem
 from infra.engine.prepared import PreparedRows
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
@@ -27,6 +28,7 @@ register_metadata(
     event="TRANSACTION_ITEM_METADATA_UPDATED",
 )
 name_type(TransactionEvent, "TransactionEvent")
+name_type(PaymentGateway, "PaymentGateway")
 declare("TransactionItem", "token createdAt modifiedAt name message externalUrl")
 declare("TransactionEvent", "createdAt externalUrl amount type idempotencyKey")
 declare("TransactionAction", "actionType amount currency")
@@ -35,7 +37,11 @@ declare("PaymentMethodDetails", "name")
 declare("CardPaymentMethodDetails", "name brand firstDigits lastDigits expMonth expYear")
 declare("OtherPaymentMethodDetails", "name")
 declare("GiftCardPaymentMethodDetails", "name brand isSaleorGiftcard")
+declare("PaymentGateway", "id name currencies config")
+declare("GatewayConfigLine", "field value")
 declare_event("TRANSACTION_ITEM_METADATA_UPDATED", "transaction")
+declare_event("PAYMENT_LIST_GATEWAYS", "checkout")
+declare_event("CHECKOUT_FULLY_AUTHORIZED", "checkout")
 declare_event("PAYMENT_GATEWAY_INITIALIZE_SESSION", "sourceObject", "data", "amount")
 declare_event(
     "TRANSACTION_INITIALIZE_SESSION",
@@ -115,6 +121,11 @@ def item_checkout(batch: Batch) -> list[Any]:
     rows = Checkout.objects.select_related("channel", "assigned_delivery", "user")
     found = rows.in_bulk({item.checkout_id for item in batch.parents if item.checkout_id})
     return [found.get(item.checkout_id) for item in batch.parents]
+
+
+@field("Checkout", "availablePaymentGateways")
+def checkout_gateways(batch: Batch) -> list[Any]:
+    return [gateways_of(checkout) for checkout in batch.parents]
 
 
 @field("TransactionItem", "createdBy")
