@@ -10,6 +10,7 @@ from django.db import transaction
 from infra.engine.checkout import lock_objects
 from infra.engine.checkout.lines import check_quantities, mark_changed, tell
 from infra.engine.checkout.models import Checkout
+from infra.engine.checkout.reservations import selling_for
 from infra.engine.checkout.settling import settle_discounts
 from infra.engine.products.models import ProductVariant
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -53,7 +54,7 @@ def _check_stock(checkout: Checkout, limit: int | None) -> None:
     for line in checkout.lines.select_related("variant"):
         totals[line.variant_id] = totals.get(line.variant_id, 0) + line.quantity
         variants[line.variant_id] = line.variant
-    check_quantities(totals, variants, checkout.channel_id, limit)
+    check_quantities(totals, variants, selling_for(checkout), limit)
 
 
 def set_billing_address(*, checkout_id: UUID, address: dict[str, Any], save: bool) -> Checkout:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from infra.engine.checkout import lock_objects
 from infra.engine.checkout.models import Checkout, CheckoutLine
+from infra.engine.checkout.reservations import keep_stock, selling_for
 from infra.engine.checkout.settling import settle_discounts
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
 from infra.engine.discounts.queries import has_order_rules
@@ -21,7 +22,7 @@ from infra.engine.products.models import ProductChannelListing, ProductVariant, 
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.queries import check_available
-from infra.engine.warehouses.types import InsufficientStock, Wanted
+from infra.engine.warehouses.types import InsufficientStock, Selling, Wanted
 
 
 def create_checkout(*, new: NewCheckout, lines: list[LineInput], limit: int | None) -> Checkout:
@@ -47,6 +48,7 @@ def create_checkout(*, new: NewCheckout, lines: list[LineInput], limit: int | No
     with transaction.atomic("engine"):
         checkout.save(force_insert=True)
         plan.store()
+        _keep_stock(checkout)
         settle_discounts(checkout, has_rules=plan.has_order_rules)
         tell(checkout, "CHECKOUT_CREATED")
     return checkout
@@ -66,6 +68,7 @@ def change_lines(
             raise refuse("quantity", "The quantity is required for all lines.", "REQUIRED")
         plan.check(limit=limit, now=timezone.now())
         plan.store()
+        _keep_stock(checkout)
         mark_changed(checkout)
     return checkout
 
@@ -132,7 +135,8 @@ class LinePlan:
             if item.quantity and item.variant_id is not None:
                 totals[item.variant_id] = totals.get(item.variant_id, 0) + item.quantity
         said = {item.variant_id for item in self.items if item.quantity}
-        check_quantities({pk: totals[pk] for pk in said if pk is not None}, variants, self.checkout.channel_id, limit)
+        wanted = {pk: totals[pk] for pk in said if pk is not None}
+        check_quantities(wanted, variants, selling_for(self.checkout), limit)
 
     def _check_reasons(self) -> None:
         for item in self.items:
@@ -246,7 +250,7 @@ def _in_channel(variant_ids: list[int], channel_id: int) -> QuerySet[ProductVari
 _IN_CHANNEL = PreparedRows(ProductVariant._meta.pk, _in_channel)
 
 
-def check_quantities(totals: dict[int, int], variants: dict[int, Any], channel_id: int, limit: int | None) -> None:
+def check_quantities(totals: dict[int, int], variants: dict[int, Any], selling: Selling, limit: int | None) -> None:
     """Raise UserErrors when a variant's limit or its stock in the channel does not allow the total wanted."""
     for pk, quantity in totals.items():
         most = variants[pk].quantity_limit_per_customer or limit
@@ -255,19 +259,31 @@ def check_quantities(totals: dict[int, int], variants: dict[int, Any], channel_i
             raise refuse("quantity", message, "QUANTITY_GREATER_THAN_LIMIT")
     wanted = [Wanted(pk, pk, quantity) for pk, quantity in totals.items() if variants[pk].track_inventory]
     try:
-        check_available(wanted=wanted, channel_id=channel_id)
+        check_available(wanted=wanted, channel_id=selling.channel_id, selling=selling)
     except InsufficientStock as short:
-        raise UserErrors(
-            [
-                MutationError.of(
-                    "quantity",
-                    f"Could not add items {variant_title(variants[item.variant_id])}. "
-                    f"Only {item.available} remaining in stock.",
-                    "INSUFFICIENT_STOCK",
-                )
-                for item in short.shortages
-            ]
-        ) from None
+        raise _too_few(short, variants) from None
+
+
+def _too_few(short: InsufficientStock, variants: dict[int, Any]) -> UserErrors:
+    return UserErrors(
+        [
+            MutationError.of(
+                "quantity",
+                f"Could not add items {variant_title(variants[item.variant_id])}. "
+                f"Only {item.available} remaining in stock.",
+                "INSUFFICIENT_STOCK",
+            )
+            for item in short.shortages
+        ]
+    )
+
+
+def _keep_stock(checkout: Checkout) -> None:
+    """Reserve what the checkout holds. Raises UserErrors when somebody else was quicker just now."""
+    try:
+        keep_stock(checkout)
+    except InsufficientStock as short:
+        raise _too_few(short, ProductVariant.objects.in_bulk({item.variant_id for item in short.shortages})) from None
 
 
 def variant_title(variant: ProductVariant) -> str:

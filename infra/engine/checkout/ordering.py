@@ -9,6 +9,7 @@ from infra.engine.checkout.freezing import freeze_discounts, line_columns
 from infra.engine.checkout.lines import variant_title
 from infra.engine.checkout.models import Checkout, CheckoutDelivery, CheckoutLine
 from infra.engine.checkout.pricing import PricedCheckout, PricedLine
+from infra.engine.checkout.reservations import selling_for
 from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.models import User
 from infra.engine.giftcards.actions import use_at_completion
@@ -22,7 +23,7 @@ from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.models import TaxClass, Translation
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.ids import parse_global_id, to_global_id
-from infra.engine.warehouses.actions import allocate
+from infra.engine.warehouses.actions import allocate, free
 from infra.engine.warehouses.types import Wanted
 
 
@@ -50,7 +51,7 @@ def write_order(
     freeze_discounts(priced, order, lines)
     counted = [line for line, item in zip(lines, priced.lines, strict=True) if item.line.variant.track_inventory]
     wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted if line.variant_id is not None]
-    allocate(wanted=wanted, channel_id=checkout.channel_id)
+    allocate(wanted=wanted, channel_id=checkout.channel_id, selling=selling_for(checkout, promised=True))
     if transactions:
         TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)
     due = priced.full_total.gross.amount
@@ -229,6 +230,8 @@ def _translated_names(priced: PricedCheckout) -> dict[tuple[str, int], str]:
 
 def _delete(checkout: Checkout) -> None:
     """Delete the checkout's rows without the look-ups of a cascade; nothing else points at them by now."""
+    if checkout.channel.reserves_stock:
+        free(checkout_id=checkout.pk)
     CheckoutLine.objects.filter(checkout=checkout)._raw_delete("engine")
     CheckoutDelivery.objects.filter(checkout=checkout)._raw_delete("engine")
     Checkout.objects.filter(pk=checkout.pk)._raw_delete("engine")

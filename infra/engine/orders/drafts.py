@@ -235,7 +235,7 @@ def _promise(order: Order, lines: Sequence[OrderLine]) -> None:
         if line.variant is not None and line.variant.track_inventory
     ]
     try:
-        allocate(wanted=wanted, channel_id=order.channel_id)
+        allocate(wanted=wanted, channel_id=order.channel_id, selling=settling.selling_for(order))
     except InsufficientStock as short:
         raise UserErrors(
             [

@@ -17,7 +17,7 @@ from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderLineDiscount
 from infra.engine.orders.pricing import set_unit_discount
 from infra.engine.orders.promised import free
-from infra.engine.orders.settling import mark, price_fixed_until
+from infra.engine.orders.settling import mark, price_fixed_until, selling_for
 from infra.engine.products.models import (
     ProductChannelListing,
     ProductVariant,
@@ -245,7 +245,8 @@ def _promise(order: Order, line: OrderLine, more: int) -> None:
     held = sum(Allocation.objects.filter(order_line=line).values_list("quantity", flat=True))
     release(line_ids=[line.pk])
     Allocation.objects.filter(order_line=line).delete()
-    allocate(wanted=[Wanted(line.pk, line.variant.pk, held + more)], channel_id=order.channel_id)
+    wanted = [Wanted(line.pk, line.variant.pk, held + more)]
+    allocate(wanted=wanted, channel_id=order.channel_id, selling=selling_for(order))
 
 
 def delete_line(*, line_id: UUID, order_id: UUID, requestor: Requestor) -> tuple[Order, OrderLine]:

@@ -19,6 +19,8 @@ from infra.engine.orders import lock_objects, pricing, promotions, vouchers
 from infra.engine.orders import taxes as order_taxes
 from infra.engine.orders.models import Order, OrderDiscount, OrderLine, OrderLineDiscount
 from infra.engine.products.models import Channel, VariantChannelListing
+from infra.engine.warehouses.queries import selling_of
+from infra.engine.warehouses.types import Selling
 
 ORDER_COLUMNS = (
     "subtotal_net",
@@ -64,6 +66,11 @@ def country_of(order: Order) -> str:
         if address and address.get("country"):
             return str(address["country"])
     return order.channel.default_country
+
+
+def selling_for(order: Order) -> Selling:
+    """Return from where the order's channel sells to it."""
+    return selling_of(order.channel, country=country_of(order), point=order.collection_point)
 
 
 def price_fixed_until(channel: Channel, status: str, now: datetime) -> datetime | None:

@@ -80,6 +80,15 @@ def shop_settings() -> dict[str, Any]:
     return {**SHOP_DEFAULTS, **shop_row().data}
 
 
+def stock_rules(settings: dict[str, Any]) -> dict[str, bool]:
+    """Return the columns that every channel keeps of the shop's settings, so that a sale need not read these."""
+    durations = ("reserveStockDurationAnonymousUser", "reserveStockDurationAuthenticatedUser")
+    return {
+        "legacy_zone_stock": bool(settings["useLegacyShippingZoneStockAvailability"]),
+        "reserves_stock": any(settings[name] for name in durations),
+    }
+
+
 def is_catalogue_staff(requestor: Requestor) -> bool:
     """Return whether the requestor sees goods that are not published."""
     return requestor.has_perm(*CATALOGUE_STAFF)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,32 +11,35 @@ from django.db import connections, transaction
 
 from infra.engine.products.models import ProductVariant
 from infra.engine.warehouses import lock_objects
-from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock, Warehouse
-from infra.engine.warehouses.types import InsufficientStock, Shortage, Wanted
+from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Reservation, Stock, Warehouse
+from infra.engine.warehouses.queries import reserved_by_stock
+from infra.engine.warehouses.types import InsufficientStock, Selling, Shortage, Wanted
 
 
-def allocate(*, wanted: list[Wanted], channel_id: int) -> None:
-    """Promise stock to order lines, fullest stock first; all of it or nothing.
+def allocate(*, wanted: list[Wanted], channel_id: int, selling: Selling | None = None) -> None:
+    """Promise stock to order lines, in the order the selling says; all of it or nothing.
 
-    `line_id` of each is the key of an OrderLine already saved. Leave out lines whose variant is not counted.
+    `line_id` of each is the key of an OrderLine already saved. Leave out lines whose variant is not counted. Without
+    `selling` every warehouse of the channel counts, in their order.
     Needs an open transaction on `engine`; locks the stocks until it ends. Raises InsufficientStock.
     """
     if not wanted:
         return
-    variant_ids = {item.variant_id for item in wanted}
-    by_variant: dict[int, list[Stock]] = {}
-    for stock in lock_objects.stocks_of_variants_in_channel(variant_ids=variant_ids, channel_id=channel_id):
-        by_variant.setdefault(stock.variant_id, []).append(stock)
+    selling = selling or Selling(channel_id)
+    found = lock_objects.stocks_for_sale(variant_ids={item.variant_id for item in wanted}, selling=selling)
+    supply = Supply(found, selling)
     allocations: list[Allocation] = []
     shortages: list[Shortage] = []
     touched: dict[int, Stock] = {}
     for item in wanted:
-        offers = sorted(by_variant.get(item.variant_id, []), key=lambda stock: (-stock.available, stock.pk))
-        left = sum(max(stock.available, 0) for stock in offers)
-        if left < item.quantity:
-            shortages.append(Shortage(item.line_id, item.variant_id, left))
+        parts = supply.take(item.variant_id, item.quantity)
+        if parts is None:
+            shortages.append(Shortage(item.line_id, item.variant_id, supply.left(item.variant_id)))
             continue
-        allocations += _take(item, offers, touched)
+        for stock, pieces in parts:
+            stock.quantity_allocated += pieces
+            touched[stock.pk] = stock
+            allocations.append(Allocation(order_line_id=item.line_id, stock=stock, quantity=pieces))
     if shortages:
         raise InsufficientStock(shortages)
     Allocation.objects.bulk_create(allocations)
@@ -43,19 +47,68 @@ def allocate(*, wanted: list[Wanted], channel_id: int) -> None:
     _tell_changes("PRODUCT_VARIANT_OUT_OF_STOCK", [stock for stock in touched.values() if stock.available <= 0])
 
 
-def _take(item: Wanted, offers: list[Stock], touched: dict[int, Stock]) -> list[Allocation]:
-    taken = []
-    missing = item.quantity
-    for stock in offers:
-        pieces = min(missing, stock.available)
-        if pieces <= 0:
-            break
-        stock.quantity_allocated += pieces
-        touched[stock.pk] = stock
-        taken.append(Allocation(order_line_id=item.line_id, stock=stock, quantity=pieces))
-        missing -= pieces
-    assert missing == 0
-    return taken
+def reserve(*, wanted: list[Wanted], selling: Selling, until: datetime) -> None:
+    """Keep stock for the lines of the selling's checkout until a moment, in place of what it kept before.
+
+    `line_id` of each is the key of a CheckoutLine already saved; all lines of the checkout that are counted are to be
+    given. Needs an open transaction on `engine`; locks the stocks until it ends. Raises InsufficientStock.
+    """
+    assert selling.reserves and selling.checkout_id is not None
+    found = lock_objects.stocks_for_sale(variant_ids={item.variant_id for item in wanted}, selling=selling)
+    supply = Supply(found, selling)
+    rows: list[Reservation] = []
+    shortages: list[Shortage] = []
+    for item in wanted:
+        parts = supply.take(item.variant_id, item.quantity)
+        if parts is None:
+            shortages.append(Shortage(item.line_id, item.variant_id, supply.left(item.variant_id)))
+            continue
+        rows += [
+            Reservation(checkout_line_id=item.line_id, stock=stock, quantity=pieces, reserved_until=until)
+            for stock, pieces in parts
+        ]
+    if shortages:
+        raise InsufficientStock(shortages)
+    free(checkout_id=selling.checkout_id)
+    Reservation.objects.bulk_create(rows)
+
+
+def free(*, checkout_id: UUID) -> None:
+    """Give back what a checkout keeps."""
+    Reservation.objects.filter(checkout_line__checkout_id=checkout_id).delete()
+
+
+class Supply:
+    """What locked stocks still hold while pieces are taken from them, nothing of it stored."""
+
+    def __init__(self, stocks: list[Stock], selling: Selling) -> None:
+        kept = reserved_by_stock(stock_ids=[stock.pk for stock in stocks], selling=selling)
+        self.pieces = {stock.pk: max(stock.available - kept.get(stock.pk, 0), 0) for stock in stocks}
+        self.by_variant: dict[int, list[Stock]] = {}
+        for stock in sorted(stocks, key=lambda stock: self._order(stock, selling)):
+            self.by_variant.setdefault(stock.variant_id, []).append(stock)
+
+    @staticmethod
+    def _order(stock: Any, selling: Selling) -> tuple[Any, ...]:
+        first = stock.warehouse_id != selling.point_id
+        return (first, -stock.available, stock.pk) if selling.fullest_first else (first, stock.place or 0, stock.pk)
+
+    def left(self, variant_id: int) -> int:
+        return sum(self.pieces[stock.pk] for stock in self.by_variant.get(variant_id, ()))
+
+    def take(self, variant_id: int, quantity: int) -> list[tuple[Stock, int]] | None:
+        """Take pieces of a variant and return them by stock; None, and nothing is taken, when there are not enough."""
+        if self.left(variant_id) < quantity:
+            return None
+        taken, missing = [], quantity
+        for stock in self.by_variant.get(variant_id, ()):
+            pieces = min(missing, self.pieces[stock.pk])
+            if pieces > 0:
+                self.pieces[stock.pk] -= pieces
+                missing -= pieces
+                taken.append((stock, pieces))
+        assert missing == 0
+        return taken
 
 
 def release(*, line_ids: Iterable[Any]) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from infra.engine.prepared import PreparedRows
 from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Stock
+from infra.engine.warehouses.types import Selling
 
 
 def lock(queryset: QuerySet[Any], *, skip_locked: bool = False) -> QuerySet[Any]:
@@ -27,9 +28,39 @@ def locked_rows(rows: PreparedRows, keys: Iterable[Any], *given: Any) -> list[An
     return rows(keys, *given)
 
 
-def stocks_of_variants_in_channel(*, variant_ids: Iterable[int], channel_id: int) -> list[Stock]:
-    """Lock and return the stocks of the variants in the warehouses that the channel may sell from."""
-    return locked_rows(_STOCKS_IN_CHANNEL, variant_ids, channel_id)
+def stocks_for_sale(*, variant_ids: Iterable[int], selling: Selling) -> list[Stock]:
+    """Lock and return the stocks of the variants that may be sold from, each with the `place` of its warehouse."""
+    if selling.is_plain:
+        return locked_rows(_STOCKS_IN_CHANNEL, variant_ids, selling.channel_id)
+    rows = Stock.objects.filter(in_reach(selling), variant_id__in=list(variant_ids)).annotate(
+        place=_place(selling.channel_id)
+    )
+    return list(lock(rows.order_by("pk")))
+
+
+def in_reach(selling: Selling) -> Q:
+    """Return the condition that a row with `warehouse_id` lies where the selling may take from."""
+    linked = Q(warehouse__in=channel_warehouse_ids(selling.channel_id))
+    if selling.only_point:
+        return linked & Q(warehouse_id=selling.point_id)
+    if not selling.by_zones or selling.point_id is not None:
+        return linked
+    from infra.engine.shipping.models import ShippingZone
+
+    zones = ShippingZone.objects.filter(channels=selling.channel_id)
+    if selling.country:
+        zones = zones.filter(countries__contains=f",{selling.country},")
+    links = ShippingZone.warehouses.through.objects.filter(shippingzone__in=zones)
+    reached = Q(warehouse__in=links.values("warehouse_id"))
+    if selling.with_points or not selling.country:
+        reached |= Q(warehouse__click_and_collect_option__in=("LOCAL", "ALL"))
+    return linked & reached
+
+
+def _place(channel_id: Any) -> Subquery:
+    """Return where a stock's warehouse stands among the channel's."""
+    links = ChannelWarehouse.objects.filter(channel_id=channel_id, warehouse_id=OuterRef("warehouse_id"))
+    return Subquery(links.order_by("sort_order", "pk").values("sort_order")[:1])
 
 
 def stocks(pks: Iterable[int]) -> dict[int, Stock]:
@@ -62,6 +93,8 @@ _STOCKS = PreparedRows(Stock._meta.pk, lambda pks: lock(Stock.objects.filter(pk_
 _STOCKS_IN_CHANNEL = PreparedRows(
     Stock._meta.get_field("variant"),
     lambda variant_ids, channel_id: lock(
-        Stock.objects.filter(variant_id__in=variant_ids, warehouse__in=channel_warehouse_ids(channel_id)).order_by("pk")
+        Stock.objects.filter(variant_id__in=variant_ids, warehouse__in=channel_warehouse_ids(channel_id))
+        .annotate(place=_place(channel_id))
+        .order_by("pk")
     ),
 )

@@ -1,26 +1,75 @@
-"""Reads of stock. What a channel can sell is decided by the link of channel and warehouse alone."""
+"""Reads of stock. What a channel can sell is decided by its link to a warehouse, unless `Selling` says more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
+from django.utils import timezone
 
-from infra.engine.warehouses.lock_objects import channel_warehouse_ids
-from infra.engine.warehouses.models import AVAILABLE, ChannelWarehouse, Stock, Warehouse
-from infra.engine.warehouses.types import InsufficientStock, Shortage, Wanted
+from infra.engine.warehouses.lock_objects import channel_warehouse_ids, in_reach
+from infra.engine.warehouses.models import AVAILABLE, ChannelWarehouse, Reservation, Stock, Warehouse
+from infra.engine.warehouses.types import InsufficientStock, Selling, Shortage, Wanted
 
 
-def available_by_variant(*, variant_ids: Iterable[int], channel_id: int) -> dict[int, int]:
-    """Return the pieces each variant has left for the channel; a variant without stock is absent."""
+def selling_of(
+    channel: Any,
+    *,
+    country: str | None = None,
+    checkout_id: UUID | None = None,
+    point: Warehouse | None = None,
+    with_points: bool = False,
+) -> Selling:
+    """Return from where a channel (its row) sells to a country: see `Selling`. Reads nothing."""
+    return Selling(
+        channel_id=channel.pk,
+        by_zones=channel.legacy_zone_stock,
+        country=country,
+        with_points=with_points,
+        point_id=point.pk if point is not None else None,
+        only_point=point is not None and point.click_and_collect_option == "LOCAL",
+        reserves=channel.reserves_stock,
+        checkout_id=checkout_id,
+        fullest_first=channel.allocation_strategy == "PRIORITIZE_HIGH_STOCK",
+    )
+
+
+def available_by_variant(
+    *, variant_ids: Iterable[int], channel_id: int, selling: Selling | None = None
+) -> dict[int, int]:
+    """Return the pieces each variant has left for the channel; a variant without stock is absent.
+
+    selling: how the channel sells; without it, from every warehouse linked to it, whatever carts have reserved.
+    """
+    selling = selling or Selling(channel_id)
     rows = (
-        Stock.objects.filter(variant_id__in=list(variant_ids), warehouse__in=channel_warehouse_ids(channel_id))
+        Stock.objects.filter(in_reach(selling), variant_id__in=list(variant_ids))
         .order_by()
         .values_list("variant_id")
         .annotate(left=Sum(AVAILABLE))
     )
-    return dict(rows)
+    left = dict(rows)
+    if selling.reserves and left:
+        stocks = Stock.objects.filter(in_reach(selling), variant_id__in=list(left))
+        kept = _reserved(selling, Q(stock__in=stocks.order_by().values("pk")), "stock__variant_id")
+        left = {pk: pieces - kept.get(pk, 0) for pk, pieces in left.items()}
+    return left
+
+
+def reserved_by_stock(*, stock_ids: Iterable[int], selling: Selling) -> dict[int, int]:
+    """Return the pieces of stocks that open carts other than the selling's own keep now; none where nothing does."""
+    if not selling.reserves:
+        return {}
+    return _reserved(selling, Q(stock_id__in=list(stock_ids)), "stock_id")
+
+
+def _reserved(selling: Selling, condition: Q, column: str) -> dict[int, int]:
+    rows = Reservation.objects.filter(condition, reserved_until__gt=timezone.now())
+    if selling.checkout_id is not None:
+        rows = rows.exclude(checkout_line__checkout_id=selling.checkout_id)
+    return dict(rows.order_by().values_list(column).annotate(kept=Sum("quantity")))
 
 
 def available_by_variant_and_channel(
@@ -41,14 +90,16 @@ def available_by_variant_and_channel(
     return left
 
 
-def check_available(*, wanted: list[Wanted], channel_id: int) -> None:
+def check_available(*, wanted: list[Wanted], channel_id: int, selling: Selling | None = None) -> None:
     """Raise InsufficientStock unless the channel could sell all that is wanted now. Promises nothing.
 
     Leave out what is not counted (variants that do not track their inventory).
     """
     if not wanted:
         return
-    left = available_by_variant(variant_ids={item.variant_id for item in wanted}, channel_id=channel_id)
+    left = available_by_variant(
+        variant_ids={item.variant_id for item in wanted}, channel_id=channel_id, selling=selling
+    )
     total: dict[int, int] = {}
     for item in wanted:
         total[item.variant_id] = total.get(item.variant_id, 0) + item.quantity

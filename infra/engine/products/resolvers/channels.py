@@ -12,6 +12,7 @@ from infra.engine.deliveries import declare_event, emit
 from infra.engine.products import channel_settings
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Channel, TaxConfiguration
+from infra.engine.products.queries import shop_settings, stock_rules
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -114,6 +115,8 @@ def channel_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
     with transaction.atomic("engine"):
         row = Channel(slug=data["slug"], name=data["name"], currency_code=data["currencyCode"].upper())
+        for column, value in stock_rules(shop_settings()).items():
+            setattr(row, column, value)
         _write(row, data, context)
         TaxConfiguration.objects.create(channel=row)
         emit(event="CHANNEL_CREATED", obj=row)

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from infra.engine.deliveries.events import VERSION
-from infra.engine.products.models import ShopSettings
-from infra.engine.products.queries import SHOP_DEFAULTS, shop_row
+from infra.engine.products.models import Channel, ShopSettings
+from infra.engine.products.queries import SHOP_DEFAULTS, shop_row, stock_rules
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -96,4 +96,5 @@ def shop_settings_update(context: Context, args: dict[str, Any]) -> dict[str, An
         row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.pop("privateMetadata", None))}
         row.data = {**row.data, **data}
         row.save()
+        Channel.objects.update(**stock_rules({**SHOP_DEFAULTS, **row.data}))
     return {"shop": row}

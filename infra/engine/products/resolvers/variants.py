@@ -76,16 +76,19 @@ _money("priorPrice", "prior_price_amount")
 _money("costPrice", "cost_price_amount", "MANAGE_PRODUCTS")
 
 
-@field("ProductVariant", "quantityAvailable", args="")
+@field("ProductVariant", "quantityAvailable")
 def quantity_available(batch: Batch) -> list[Any]:
     """What a checkout may take: stock left in the channel, cut to the limit; the limit where nothing is counted."""
     channel = channel_of(batch.parents[0], batch.context)
     if channel is None:
         return [None for _ in batch.parents]
-    from infra.engine.warehouses.queries import available_by_variant
+    from infra.engine.warehouses.queries import available_by_variant, selling_of
 
+    country = (batch.args.get("address") or {}).get("country") or batch.args.get("countryCode")
+    selling = selling_of(channel, country=country)
     limit = batch.context.remember("shop settings", shop_settings)["limitQuantityPerCheckout"]
-    left = available_by_variant(variant_ids=[row.pk for row in batch.parents], channel_id=channel.pk)
+    ids = [row.pk for row in batch.parents]
+    left = available_by_variant(variant_ids=ids, channel_id=channel.pk, selling=selling)
     return [
         _cut(left.get(row.pk, 0) if row.track_inventory else None, row.quantity_limit_per_customer or limit)
         for row in batch.parents
