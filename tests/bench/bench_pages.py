@@ -25,6 +25,8 @@ from urllib.parse import quote
 
 import django
 
+from infra.postgres import free_port
+
 ROUNDS = 3
 CONNECTIONS = 8
 TARGETS = {
@@ -99,9 +101,7 @@ def page_paths() -> list[str]:
 @contextlib.contextmanager
 def serving(target: str) -> Iterator[int]:
     """Serve a WSGI application with two workers; yield its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "infra", "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     process = subprocess.Popen([*command, "--target", target], stdout=subprocess.DEVNULL)
     try:
