@@ -173,7 +173,7 @@ def orders(target: Target, seconds: float) -> float:
 def order_steps(shop: Shop) -> list[str]:
     """Return the bodies of the five requests; __ID__, __DELIVERY__ and __AMOUNT__ are filled in by the client."""
     lines = [{"variantId": shop.variants[number], "quantity": number + 1} for number in (0, 1)]
-    cart = {"channel": shop.channel, "email": "buyer@example.com", "lines": lines}
+    cart: dict[str, Any] = {"channel": shop.channel, "email": "buyer@example.com", "lines": lines}
     cart |= {"shippingAddress": ADDRESS, "billingAddress": ADDRESS}
     steps: list[tuple[str, dict[str, Any]]] = [
         ("checkout_create", {"input": cart}),

@@ -117,8 +117,8 @@ def _product_type(owner: Owner, run: str) -> dict[str, str]:
     )
     made = {}
     for name, values in (("glaze", ["青磁", "白磁"]), ("size", [f"寸{number}" for number in range(VARIANTS)])):
-        fields = {"name": f"{name} {run}", "slug": f"{run}-{name}", "type": "PRODUCT_TYPE", "inputType": "DROPDOWN"}
-        fields |= {"values": [{"name": each} for each in values]}
+        fields: dict[str, Any] = {"name": f"{name} {run}", "slug": f"{run}-{name}", "type": "PRODUCT_TYPE"}
+        fields |= {"inputType": "DROPDOWN", "values": [{"name": each} for each in values]}
         made[name] = owner.ask(document, i=fields)["attribute"]["id"]
     document = (
         "mutation($i: ProductTypeInput!) { productTypeCreate(input: $i) { productType { id } errors { message } } }"
@@ -135,8 +135,9 @@ def _product(
     document = (
         "mutation($i: ProductCreateInput!) { productCreate(input: $i) { product { id } errors { field message } } }"
     )
-    fields = {"name": f"湯呑 {number:02} {run}", "slug": f"{run}-vessel-{number}", "productType": kind["type"]}
-    fields |= {"category": category, "attributes": [{"id": kind["glaze"], "dropdown": {"value": "青磁"}}]}
+    fields: dict[str, Any] = {"name": f"湯呑 {number:02} {run}", "slug": f"{run}-vessel-{number}"}
+    fields |= {"productType": kind["type"], "category": category}
+    fields |= {"attributes": [{"id": kind["glaze"], "dropdown": {"value": "青磁"}}]}
     product = owner.ask(document, i=fields)["product"]["id"]
     document = """mutation($p: ID!, $image: Upload!) {
         productMediaCreate(input: {product: $p, image: $image, alt: "湯呑"}) { product { id } errors { message } } }"""
