@@ -8,6 +8,7 @@ import pytest
 
 from infra.engine.orders.models import Order, OrderLine
 from infra.engine.payments.models import TransactionItem
+from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.models import Stock
 from tests.engine.test_drafts import COMPLETE, Desk
 
@@ -44,8 +45,6 @@ RENOTE = """mutation($id: ID!, $i: OrderNoteInput!) {
 
 
 def wid(desk: Desk) -> str:
-    from infra.engine.schema.ids import to_global_id
-
     return to_global_id("Warehouse", desk.warehouse.pk)
 
 
@@ -168,3 +167,62 @@ def test_a_note_is_written_anew_beside_the_old_one(desk: Desk) -> None:
 
     assert new["event"] == {"type": "NOTE_UPDATED", "message": "電話 2 回", "related": {"id": note}}
     assert [row["code"] for row in empty["errors"]] == ["REQUIRED"]
+
+
+GRANT = """mutation($id: ID!, $i: OrderGrantRefundCreateInput!) {
+  orderGrantRefundCreate(id: $id, input: $i) {
+    grantedRefund { id amount { amount } lines { id quantity } } errors { code } } }"""
+REGRANT = """mutation($id: ID!, $i: OrderGrantRefundUpdateInput!) {
+  orderGrantRefundUpdate(id: $id, input: $i) {
+    grantedRefund { amount { amount } reason shippingCostsIncluded lines { quantity reason } }
+    order { totalGrantedRefund { amount } }
+    errors { field code addLines { field code lineId } removeLines { field code lineId } } } }"""
+
+
+def granted(desk: Desk) -> tuple[str, dict[str, Any]]:
+    """Return (line, refund granted for one piece of it) of an order that was paid by a transaction."""
+    order = confirmed(desk)
+    line = order["lines"][0]["id"]
+    desk.do(PAID, id=order["id"])
+    paid = to_global_id("TransactionItem", TransactionItem.objects.get().pk)
+    said = {"lines": [{"id": line, "quantity": 1}], "transactionId": paid}
+    return line, desk.do(GRANT, id=order["id"], i=said)["grantedRefund"]
+
+
+def test_a_granted_refund_follows_its_lines_and_delivery() -> None:
+    desk = Desk(order_settings={"markAsPaidStrategy": "TRANSACTION_FLOW"})
+    line, grant = granted(desk)
+
+    more = desk.do(REGRANT, id=grant["id"], i={"addLines": [{"id": line, "quantity": 1, "reason": "傷"}]})
+    sent = desk.do(REGRANT, id=grant["id"], i={"grantRefundForShipping": True})
+    less = desk.do(REGRANT, id=grant["id"], i={"removeLines": [grant["lines"][0]["id"]], "reason": "一つだけ"})
+
+    assert (grant["amount"], more["grantedRefund"]["amount"]) == ({"amount": 1100}, {"amount": 2200})
+    assert more["order"]["totalGrantedRefund"] == {"amount": 2200}
+    assert (sent["grantedRefund"]["amount"], sent["grantedRefund"]["shippingCostsIncluded"]) == ({"amount": 2750}, True)
+    assert less["grantedRefund"] == {
+        "amount": {"amount": 1650},
+        "reason": "一つだけ",
+        "shippingCostsIncluded": True,
+        "lines": [{"quantity": 1, "reason": "傷"}],
+    }
+
+
+def test_a_granted_refund_is_not_changed_beyond_the_order() -> None:
+    desk = Desk(order_settings={"markAsPaidStrategy": "TRANSACTION_FLOW"})
+    line, made = granted(desk)
+    grant = made["id"]
+
+    nothing = desk.do(REGRANT, id=grant, i={})
+    too_many = desk.do(REGRANT, id=grant, i={"addLines": [{"id": line, "quantity": 3}]})
+    strange = desk.do(REGRANT, id=grant, i={"removeLines": ["T3JkZXJHcmFudGVkUmVmdW5kTGluZTo5OTk="]})
+
+    assert [(row["field"], row["code"]) for row in nothing["errors"]] == [("input", "REQUIRED")]
+    (row,) = too_many["errors"]
+    assert (row["field"], row["code"], row["addLines"][0]["code"]) == (
+        "addLines",
+        "INVALID",
+        "QUANTITY_GREATER_THAN_AVAILABLE",
+    )
+    (row,) = strange["errors"]
+    assert (row["field"], row["removeLines"][0]["code"]) == ("removeLines", "NOT_FOUND")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -101,7 +102,7 @@ def grant_refund(*, order_id: UUID, grant: RefundGrant, requestor: Requestor) ->
         raise UserErrors([MutationError(name, message, "REQUIRED") for name in names])
     with transaction.atomic("engine"):
         order = lock_objects.order(order_id)
-        lines = _refundable_lines(order, grant)
+        lines = refundable_lines(order, grant)
         granted = GrantedRefund.objects.filter(order=order)
         if grant.shipping and granted.filter(shipping_costs_included=True).exists():
             message = "Shipping costs have already been granted."
@@ -130,10 +131,16 @@ def grant_refund(*, order_id: UUID, grant: RefundGrant, requestor: Requestor) ->
         return refund
 
 
-def _refundable_lines(order: Order, grant: RefundGrant) -> dict[UUID, OrderLine]:
+def refundable_lines(
+    order: Order, grant: RefundGrant, *, without: Iterable[int] = (), field: str = "lines"
+) -> dict[UUID, OrderLine]:
+    """Lock and return the order's lines of a grant, by key. Lines of grants `without` do not count as granted.
+
+    Raises UserErrors(INVALID) on `field`, naming every line that is none of the order's or has too few pieces left.
+    """
     lines = lock_objects.lines({part.line_id for part in grant.parts})
     granted: dict[UUID, int] = {}
-    for row in GrantedRefundLine.objects.filter(granted_refund__order=order):
+    for row in GrantedRefundLine.objects.filter(granted_refund__order=order).exclude(pk__in=list(without)):
         granted[row.order_line_id] = granted.get(row.order_line_id, 0) + row.quantity
     problems = []
     for part in grant.parts:
@@ -148,7 +155,8 @@ def _refundable_lines(order: Order, grant: RefundGrant) -> dict[UUID, OrderLine]
             problems.append(("quantity", text, "QUANTITY_GREATER_THAN_AVAILABLE", gid))
     if problems:
         rows = [{"field": name, "message": text, "code": code, "line_id": gid} for name, text, code, gid in problems]
-        raise refuse("lines", "Provided input for lines is invalid.", "INVALID", lines=rows)
+        said = {"lines" if field == "lines" else "add_lines": rows}
+        raise refuse(field, "Provided input for lines is invalid.", "INVALID", **said)
     return lines
 
 

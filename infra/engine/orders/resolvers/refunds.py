@@ -7,13 +7,14 @@ from typing import Any
 from infra.engine.apps.models import App
 from infra.engine.orders import actions
 from infra.engine.orders.models import GrantedRefund, GrantedRefundLine, OrderLine
+from infra.engine.orders.regrants import Regrant, change_grant
 from infra.engine.orders.resolvers import loads
 from infra.engine.orders.types import RefundGrant, RefundPart
 from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import bind_ids, uuid_pk
+from infra.engine.schema.ids import bind_ids, int_pk, named_pk, uuid_pk
 
 bind_ids(OrderGrantedRefund="OrderGrantedRefund", OrderGrantedRefundLine="OrderGrantedRefundLine")
 name_type(GrantedRefund, "OrderGrantedRefund")
@@ -23,6 +24,11 @@ declare("OrderGrantRefundCreate", "order grantedRefund")
 declare("OrderGrantRefundCreateInput", "amount reason lines grantRefundForShipping transactionId")
 declare("OrderGrantRefundCreateLineInput", "id quantity reason")
 declare("OrderGrantRefundCreateError", "lines")
+declare("OrderGrantRefundUpdate", "order grantedRefund")
+declare("OrderGrantRefundUpdateInput", "amount reason addLines removeLines grantRefundForShipping transactionId")
+declare("OrderGrantRefundUpdateLineAddInput", "id quantity reason")
+declare("OrderGrantRefundUpdateError", "addLines removeLines")
+declare("OrderGrantRefundUpdateLineError", "field message code lineId")
 declare("OrderGrantRefundCreateLineError", "field message code lineId")
 
 
@@ -76,7 +82,30 @@ def grant_refund_create(context: Context, args: dict[str, Any]) -> dict[str, Any
     return {"order": refund.order, "granted_refund": refund}
 
 
-def _part(line: dict[str, Any]) -> RefundPart:
+@root("Mutation", "orderGrantRefundUpdate")
+@requires("MANAGE_ORDERS")
+def grant_refund_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    pk, said = named_pk(args["id"], "OrderGrantedRefund"), args["input"]
+    if not GrantedRefund.objects.filter(pk=pk).exists():
+        raise refuse("id", f"Couldn't resolve to a node: {args['id']}", "NOT_FOUND")
+    assert pk is not None
+    token = uuid_pk(said.get("transactionId"), "TransactionItem")
+    if said.get("transactionId") and token is None:
+        raise refuse("transactionId", f"Couldn't resolve to a node: {said['transactionId']}", "NOT_FOUND")
+    regrant = Regrant(
+        said=frozenset(said),
+        amount=said.get("amount"),
+        reason=said.get("reason"),
+        add=tuple(_part(line, "addLines") for line in said.get("addLines") or ()),
+        remove=tuple(int_pk(gid, "OrderGrantedRefundLine") or -1 for gid in said.get("removeLines") or ()),
+        shipping=said.get("grantRefundForShipping"),
+        transaction_token=token,
+    )
+    grant = change_grant(grant_id=pk, said=regrant)
+    return {"order": grant.order, "granted_refund": grant}
+
+
+def _part(line: dict[str, Any], field_name: str = "lines") -> RefundPart:
     line_id = uuid_pk(line["id"], "OrderLine")
     if line_id is None:
         problem = {
@@ -85,5 +114,6 @@ def _part(line: dict[str, Any]) -> RefundPart:
             "code": "GRAPHQL_ERROR",
             "line_id": line["id"],
         }
-        raise refuse("lines", "Provided input for lines is invalid.", "INVALID", lines=[problem])
+        said = {"lines" if field_name == "lines" else "add_lines": [problem]}
+        raise refuse(field_name, "Provided input for lines is invalid.", "INVALID", **said)
     return RefundPart(line_id, line["quantity"], line.get("reason"))
