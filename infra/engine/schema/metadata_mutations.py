@@ -10,11 +10,12 @@ from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError, PermissionDenied, refuse
 from infra.engine.schema.ids import parse_global_id, uuid_pk
-from infra.engine.schema.metadata import TARGETS, MetadataTarget
+from infra.engine.schema.metadata import FIELDS, TARGETS, MetadataTarget
 
 for _payload in ("UpdateMetadata", "DeleteMetadata", "UpdatePrivateMetadata", "DeletePrivateMetadata"):
     declare(_payload, "item errors")
 declare("MetadataInput", "key value")
+declare("ObjectWithMetadata", FIELDS)
 
 
 @root("Mutation", "updateMetadata")
