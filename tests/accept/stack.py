@@ -203,10 +203,10 @@ class Stack:
             return httpx.get(f"{self.url}/saleor-is-not-asked/", timeout=20, trust_env=False).status_code != 503
         return False
 
-    def ensure_running(self) -> None:
-        """Start the mall unless it runs."""
+    def ensure_running(self, *, worker: bool = True) -> None:
+        """Start the mall unless it runs, as `start` does."""
         if self.process is None or self.process.poll() is not None:
-            self.start()
+            self.start(worker=worker)
 
     def stop(self) -> None:
         """Ask the mall to stop, and wait until it has."""

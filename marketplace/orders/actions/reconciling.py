@@ -29,12 +29,14 @@ def reconcile(*, since: datetime | None = None, is_dry_run: bool = False) -> Ite
     were asked for. What an order does to stock the catalogue's own pass sees. One order is held at a time. Raises
     `SaleorUnavailable`.
     """
-    for order in door.orders_changed_since(since):
-        yield from _compare(order, is_dry_run)
-    for order_id in _waiting():
+    waiting = _waiting()
+    for order_id in waiting:
         found = orders.get_order(order_id=order_id)
         if found is not None:
             yield from _compare(found, is_dry_run)
+    for order in door.orders_changed_since(since):
+        if order.id not in waiting:
+            yield from _compare(order, is_dry_run)
     if since is None:
         yield from _gone(is_dry_run)
 
@@ -62,10 +64,11 @@ def differences_of(order: SaleorOrder) -> Iterator[str]:
             yield f"refund {key} was {states[grant_key]}, here {state}"
 
 
-def _waiting() -> Iterator[str]:
+def _waiting() -> set[str]:
+    """Return the orders of refunds that wait for an answer: as many as are open, not as there are orders."""
     with all_merchants("refunds that wait are compared with Saleor's"):
-        asked = Refund.objects.filter(state=Refund.State.ASKED).order_by("part__order__order_id")
-        yield from list(asked.values_list("part__order__order_id", flat=True).distinct())
+        asked = Refund.objects.filter(state=Refund.State.ASKED).order_by()
+        return set(asked.values_list("part__order__order_id", flat=True))
 
 
 def _gone(is_dry_run: bool) -> Iterator[OrderDifference]:
