@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from infra.engine.deliveries import declare_event, emit
+from infra.engine.products.assigned_filters import match_attributes
 from infra.engine.products.assignments import assign_values
-from infra.engine.products.filters import match_metadata, pks
-from infra.engine.products.loading import children, get_row, related
+from infra.engine.products.filters import match_listed, match_values, match_where, match_words, pks
+from infra.engine.products.loading import children, get_row, in_channel, related
 from infra.engine.products.models import Attribute, Page, PageType, PageTypeAttribute
 from infra.engine.products.queries import visible_pages
 from infra.engine.products.resolvers.categories import by_slug, write_seo
@@ -18,8 +20,8 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import asked_int, bind_ids
+from infra.engine.schema.errors import EngineError, refuse
+from infra.engine.schema.ids import asked_int, bind_ids, int_pk
 from infra.engine.schema.metadata import register_metadata
 
 name_type(Page, "Page")
@@ -42,31 +44,56 @@ for _payload in ("PageTypeCreate", "PageTypeUpdate"):
     declare(_payload, "pageType")
 for _event in ("PAGE_CREATED", "PAGE_UPDATED", "PAGE_DELETED"):
     declare_event(_event, "page")
+for _event in ("PAGE_TYPE_CREATED", "PAGE_TYPE_UPDATED"):
+    declare_event(_event, "pageType")
 PAGES = "before after first last"
 
 
-@root("Query", "page", args="id slug slugLanguageCode")
+@root("Query", "page")
 def page(context: Context, args: dict[str, Any]) -> Any:
+    """`channel` is what the goods that the page refers to are seen in."""
     rows = visible_pages(context)
     if args.get("id"):
-        return rows.filter(pk=asked_int(args["id"], "Page")).first()
-    return by_slug(None, "Page", args, rows)
+        row = rows.filter(pk=asked_int(args["id"], "Page")).first()
+    else:
+        row = by_slug(None, "Page", args, rows)
+    return in_channel(row, args.get("channel"))
 
 
-@root("Query", "pages", args=f"filter search {PAGES}")
+ORDERS = {
+    "TITLE": ("title", "slug"),
+    "SLUG": ("slug",),
+    "VISIBILITY": ("is_published", "title", "slug"),
+    "CREATION_DATE": ("created", "title", "slug"),
+    "CREATED_AT": ("created", "title", "slug"),
+    "PUBLICATION_DATE": ("published_at", "title", "slug"),
+    "PUBLISHED_AT": ("published_at", "title", "slug"),
+}
+WHERE: dict[str, Any] = {
+    "ids": lambda said: Q(pk__in=pks(said, "Page")),
+    "slug": lambda said: match_values("slug", said),
+    "pageType": lambda said: match_values("page_type_id", said, lambda gid: int_pk(gid, "PageType") or 0),
+    "attributes": lambda said: match_attributes("page", said),
+}
+declare("PageWhereInput", "ids slug pageType attributes AND OR")
+declare("PageTypeSortingInput", "direction field")
+
+
+@root("Query", "pages", args=f"filter where search sortBy channel {PAGES}")
 def pages(context: Context, args: dict[str, Any]) -> Any:
-    wanted = args.get("filter") or {}
-    rows = visible_pages(context).filter(match_metadata(wanted.get("metadata")))
-    if wanted.get("pageTypes") is not None:
+    wanted, sort = args.get("filter") or {}, args.get("sortBy") or {}
+    rows = visible_pages(context).filter(match_listed(wanted, "Page"), match_where(args.get("where"), WHERE))
+    if wanted.get("pageTypes"):
         rows = rows.filter(page_type_id__in=pks(wanted["pageTypes"], "PageType"))
-    if wanted.get("ids") is not None:
-        rows = rows.filter(pk__in=pks(wanted["ids"], "Page"))
-    if wanted.get("slugs") is not None:
-        rows = rows.filter(slug__in=wanted["slugs"])
-    search = args.get("search") or wanted.get("search")
-    if search:
-        rows = rows.filter(title__icontains=search) | rows.filter(slug__icontains=search)
-    return connect(rows, args, order=("slug", "pk"))
+    for text in (args.get("search"), wanted.get("search")):
+        rows = rows.filter(match_words(text, "title", "slug"))
+    if sort.get("field") == "RANK":
+        raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
+    columns, sign = ORDERS[sort.get("field") or "SLUG"], "-" if sort.get("direction") == "DESC" else ""
+    found = connect(rows, args, order=(*(f"{sign}{column}" for column in columns), f"{sign}pk"))
+    for edge in found.edges:
+        in_channel(edge["node"], args.get("channel"))
+    return found
 
 
 @root("Query", "pageType")
@@ -74,14 +101,14 @@ def page_type(context: Context, args: dict[str, Any]) -> Any:
     return PageType.objects.filter(pk=asked_int(args["id"], "PageType")).first()
 
 
-@root("Query", "pageTypes", args=f"filter {PAGES}")
+@root("Query", "pageTypes", args=f"filter sortBy {PAGES}")
 def page_types(context: Context, args: dict[str, Any]) -> Any:
-    rows, wanted = PageType.objects.all(), args.get("filter") or {}
-    if wanted.get("slugs") is not None:
-        rows = rows.filter(slug__in=wanted["slugs"])
-    if wanted.get("search"):
-        rows = rows.filter(name__icontains=wanted["search"])
-    return connect(rows, args, order=("name", "slug", "pk"))
+    wanted, sort = args.get("filter") or {}, args.get("sortBy") or {}
+    rows = PageType.objects.filter(match_listed(wanted, "PageType"), match_words(wanted.get("search"), "name", "slug"))
+    columns, sign = ("slug",) if sort.get("field") == "SLUG" else ("name", "slug"), ""
+    if sort.get("direction") == "DESC":
+        sign = "-"
+    return connect(rows, args, order=(*(f"{sign}{column}" for column in columns), f"{sign}pk"))
 
 
 @field("Page", "pageType")
@@ -92,6 +119,8 @@ def page_page_type(batch: Batch) -> list[Any]:
 @field("PageType", "attributes")
 def page_type_attributes(batch: Batch) -> list[Any]:
     rows = PageTypeAttribute.objects.select_related("attribute")
+    if not batch.context.requestor.has_perm("MANAGE_PAGES"):
+        rows = rows.filter(attribute__visible_in_storefront=True)
     return [[row.attribute for row in found] for found in children(batch, rows, "page_type_id")]
 
 
@@ -168,6 +197,7 @@ def page_type_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         slug = settle_slug(PageType, given=data.get("slug"), name=data["name"])
         row = PageType.objects.create(name=data["name"], slug=slug)
         add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
+        emit(event="PAGE_TYPE_CREATED", obj=row)
     return {"page_type": row}
 
 
@@ -185,6 +215,7 @@ def page_type_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
         gone = pks(data.get("removeAttributes"), "Attribute")
         PageTypeAttribute.objects.filter(page_type=row, attribute_id__in=gone).delete()
+        emit(event="PAGE_TYPE_UPDATED", obj=row)
     return {"page_type": row}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
-from infra.engine.money import TaxedMoney
+from infra.engine.money import Money, TaxedMoney
 from infra.engine.products.loading import channel_of, with_channels
 from infra.engine.products.models import Channel, Product, ProductChannelListing, VariantChannelListing
 from infra.engine.schema.binding import Batch, declare, field
@@ -187,3 +187,13 @@ def _product_info(prices: list[Prices], taxes: ChannelTaxes, tax_class: int | No
         "discount": _less(full["start"], now["start"]) if full and now else None,
         "discount_prior": _less(prior["start"], now["start"]) if prior and now else None,
     }
+
+
+@field("ProductChannelListing", "discountedPrice")
+def listing_discounted_price(batch: Batch) -> list[Any]:
+    amounts = [row.discounted_price_amount for row in batch.parents]
+    channels = with_channels(batch)
+    return [
+        None if amount is None else Money(amount, channel.currency_code)
+        for amount, channel in zip(amounts, channels, strict=True)
+    ]

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
+from infra.engine.apps.models import App
 from infra.engine.customers.countries import as_country
 from infra.engine.products.loading import children, get_row, related, with_channels
 from infra.engine.products.models import TaxClass, TaxClassRate, TaxConfiguration, TaxCountryException
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
+from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.permissions import APP, STAFF_USER
@@ -23,7 +25,8 @@ register_metadata("TaxClass", TaxClass, private=("MANAGE_TAXES",))
 register_metadata("TaxConfiguration", TaxConfiguration, private=("MANAGE_TAXES",))
 declare("TaxClass", "name")
 declare("TaxConfiguration", "chargeTaxes taxCalculationStrategy displayGrossPrices pricesEnteredWithTax taxAppId")
-declare("TaxConfigurationPerCountry", "chargeTaxes taxCalculationStrategy displayGrossPrices")
+declare("TaxConfigurationPerCountry", "chargeTaxes taxCalculationStrategy displayGrossPrices taxAppId")
+declare("TaxConfigurationUpdateError", "countryCodes")
 declare("TaxConfigurationPerCountryInput", "countryCode chargeTaxes taxCalculationStrategy displayGrossPrices taxAppId")
 declare("TaxConfigurationUpdateInput", "chargeTaxes taxCalculationStrategy displayGrossPrices pricesEnteredWithTax")
 declare("TaxConfigurationUpdateInput", "updateCountriesConfiguration removeCountriesConfiguration taxAppId")
@@ -130,12 +133,15 @@ def tax_configuration_update(context: Context, args: dict[str, Any]) -> dict[str
     data = args["input"]
     with transaction.atomic("engine"):
         row = get_row(TaxConfiguration, args["id"], "TaxConfiguration", lock=True)
+        _check_configuration(data)
         for name, column in CONFIGURATION.items():
             if name in data and (data[name] is not None or name == "taxAppId"):
                 setattr(row, column, data[name])
         row.save()
         for item in data.get("updateCountriesConfiguration") or ():
-            values = {column: item[name] for name, column in CONFIGURATION.items() if name in item}
+            values = {
+                column: item.get(name) for name, column in CONFIGURATION.items() if name != "pricesEnteredWithTax"
+            }
             TaxCountryException.objects.update_or_create(
                 configuration=row, country=item["countryCode"], defaults=values
             )
@@ -143,6 +149,25 @@ def tax_configuration_update(context: Context, args: dict[str, Any]) -> dict[str
             configuration=row, country__in=data.get("removeCountriesConfiguration") or []
         ).delete()
     return {"tax_configuration": row}
+
+
+def _check_configuration(data: dict[str, Any]) -> None:
+    """Raise UserErrors for a tax app that is none, or a country to be changed and removed at once."""
+    countries = data.get("updateCountriesConfiguration") or []
+    said = [(data.get("taxAppId"), [])] + [(item.get("taxAppId"), [item["countryCode"]]) for item in countries]
+    for identifier, codes in said:
+        if identifier and not _is_tax_app(identifier):
+            text = "Did not found Tax App with provided taxAppId."
+            raise refuse(None, text, "NOT_FOUND", country_codes=codes)
+    twice = {item["countryCode"] for item in countries} & set(data.get("removeCountriesConfiguration") or ())
+    if twice:
+        text = "The same country code cannot be in both lists for updating and removing items: "
+        raise refuse(None, text + ", ".join(sorted(twice)), "DUPLICATED_INPUT_ITEM", country_codes=sorted(twice))
+
+
+def _is_tax_app(identifier: str) -> bool:
+    apps = App.objects.filter(identifier=identifier, is_active=True)
+    return any("HANDLE_TAXES" in app.permissions for app in apps)
 
 
 CONFIGURATION = {

@@ -8,9 +8,10 @@ from typing import Any
 
 from babel import Locale
 from django.db import transaction
+from graphql.pyutils import camel_to_snake
 
 from infra.engine.deliveries import declare_event, emit
-from infra.engine.prepared import PreparedRows
+from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import (
     Attribute,
@@ -84,22 +85,43 @@ def language(code: str) -> dict[str, str]:
 
 def _bind(row: Translatable) -> None:
     declare(row.type_name, "id language translatableContent")
-    declare(row.content_name, f"id {row.id_field}")
+    _bind_content(row)
     field(row.kind, "translation")(_translation_of(row))
     field(row.type_name, "id")(lambda batch: [to_global_id(row.type_name, item.pk) for item in batch.parents])
     field(row.type_name, "language")(lambda batch: [language(item.language_code) for item in batch.parents])
-    field(row.type_name, "translatableContent")(lambda batch: [_content(row, item) for item in batch.parents])
+    field(row.type_name, "translatableContent")(lambda batch: _contents(row, batch))
     for name in row.fields.split():
         field(row.type_name, name)(_translated(name))
     _bind_mutation(row)
 
 
-def _content(row: Translatable, item: Translation) -> dict[str, Any]:
-    return {
-        "__typename": row.content_name,
-        "id": to_global_id(row.content_name, item.object_id),
-        row.id_field: to_global_id(row.kind, item.object_id),
-    }
+def _contents(row: Translatable, batch: Batch) -> list[Any]:
+    rows = in_bulk(row.model, {item.object_id for item in batch.parents})
+    return [as_content(row.content_name, rows[item.object_id]) for item in batch.parents]
+
+
+def as_content(content_name: str, target: Any) -> dict[str, Any]:
+    """Return what can be translated of an object, as the contract's type `content_name`."""
+    return {"__typename": content_name, "row": target}
+
+
+def _bind_content(row: Translatable) -> None:
+    name = row.content_name
+    field(name, "id")(lambda batch: [to_global_id(name, item["row"].pk) for item in batch.parents])
+    field(name, row.id_field)(lambda batch: [to_global_id(row.kind, item["row"].pk) for item in batch.parents])
+    for said in row.fields.split():
+        column = camel_to_snake(said)
+        field(name, said)(_original(column))
+
+    @field(name, "translation")
+    def translation(batch: Batch) -> list[Any]:
+        pks = [item["row"].pk for item in batch.parents]
+        found = {item.object_id: item for item in _ROWS(pks, row.kind, batch.args["languageCode"])}
+        return [found.get(pk) for pk in pks]
+
+
+def _original(column: str) -> Callable[[Batch], list[Any]]:
+    return lambda batch: [getattr(item["row"], column) for item in batch.parents]
 
 
 def _translated(name: str) -> Callable[[Batch], list[Any]]:
@@ -147,9 +169,15 @@ def _object(row: Translatable, gid: str) -> Any:
 
 def write_translation(row: Translatable, args: dict[str, Any]) -> Any:
     """Write what a *Translate mutation says and tell of it; fields not named stay. Returns the object."""
-    data, code = args["input"], args["languageCode"]
     with transaction.atomic("engine"):
         target = _object(row, args["id"])
+        write_fields(row, target, args["languageCode"], args["input"])
+    return target
+
+
+def write_fields(row: Translatable, target: Any, code: str, data: dict[str, Any]) -> Translation:
+    """Write what is said of an object in a language and tell of it; fields not named stay. Raises UserErrors."""
+    with transaction.atomic("engine"):
         item = Translation.objects.filter(kind=row.kind, object_id=target.pk, language_code=code).first()
         is_new = item is None
         item = item or Translation(kind=row.kind, object_id=target.pk, language_code=code)
@@ -160,7 +188,7 @@ def write_translation(row: Translatable, args: dict[str, Any]) -> Any:
         if hasattr(target, "updated_at"):
             target.save(update_fields=["updated_at"])
         emit(event="TRANSLATION_CREATED" if is_new else "TRANSLATION_UPDATED", obj=item)
-    return target
+    return item
 
 
 def _check_slug(item: Translation) -> None:
