@@ -28,10 +28,10 @@ def keep_addresses(order: Order) -> None:
 def _keep(user: User, kind: str, said: dict[str, Any]) -> None:
     if user.addresses.count() >= MOST:
         return
-    values = {name: said.get(name) or "" for name in _COLUMNS}
+    values: dict[str, Any] = {name: said.get(name) or "" for name in _COLUMNS}
     address = user.addresses.filter(**values).first()
     if address is None:
-        address = user.addresses.create(**values, metadata=said.get("metadata") or {})
+        address = user.addresses.create(**{**values, "metadata": said.get("metadata") or {}})
     column = f"default_{kind}_address"
     if getattr(user, f"{column}_id") is None:
         setattr(user, column, address)

@@ -127,7 +127,9 @@ def _settle(order: Order, lines: list[OrderLine]) -> None:
             vouchers.apply_to_lines(order, voucher, lines, as_applied=False)
         promotions.apply_best(order, lines)
         discounts = list(OrderDiscount.objects.filter(order=order))
-    kind = "ENTIRE_ORDER" if voucher is not None and voucher.type != "SHIPPING" else voucher and voucher.type
+    kind = None
+    if voucher is not None:
+        kind = "SHIPPING" if voucher.type == "SHIPPING" else "ENTIRE_ORDER"
     pricing.price_order(order, lines, discounts, voucher_type=kind, taxes=taxes)
     order_taxes.settle_taxes(order, lines, discounts, voucher_type=kind, taxes=taxes)
     order.should_refresh_prices = False

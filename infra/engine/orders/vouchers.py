@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -37,6 +38,10 @@ class Terms:
     value: Decimal
     value_type: str
     name: str
+
+    def reduce(self, price: Decimal, currency: str) -> Decimal:
+        """Return what is left of `price`."""
+        return take_off(price, value=self.value, value_type=self.value_type, currency=currency)
 
 
 def voucher_of(order: Order) -> Voucher | None:
@@ -89,13 +94,13 @@ def apply_to_order(order: Order, voucher: Voucher | None) -> None:
     listing = VoucherChannelListing.objects.filter(voucher=voucher, channel_id=order.channel_id).first()
     if listing is None:
         return
-    said = {"value": listing.discount_value, "value_type": voucher.discount_value_type, "currency": order.currency}
+    terms = Terms(listing.discount_value, voucher.discount_value_type, voucher.name or "")
     if for_delivery:
-        order.base_shipping = take_off(order.undiscounted_shipping, **said)
+        order.base_shipping = terms.reduce(order.undiscounted_shipping, order.currency)
         off = order.undiscounted_shipping - order.base_shipping
     else:
         base = subtotal_of(order.lines.all())
-        off = base - take_off(base, **said)
+        off = base - terms.reduce(base, order.currency)
     values = {
         "value": listing.discount_value,
         "value_type": voucher.discount_value_type,
@@ -125,7 +130,7 @@ def refresh_delivery_discount(order: Order, voucher: Voucher | None) -> None:
 
 def apply_to_lines(order: Order, voucher: Voucher | None, lines: Sequence[OrderLine], *, as_applied: bool) -> None:
     """Write what the voucher takes off each line, remove what it no longer does, and save the lines' base prices."""
-    by_line: dict[object, list[OrderLineDiscount]] = {line.pk: [] for line in lines}
+    by_line: dict[UUID, list[OrderLineDiscount]] = {line.pk: [] for line in lines}
     for row in OrderLineDiscount.objects.filter(line__in=lines):
         by_line[row.line_id].append(row)
     prices = {line.pk: catalogue_price(line, by_line[line.pk]) for line in lines}
@@ -159,13 +164,12 @@ def apply_to_lines(order: Order, voucher: Voucher | None, lines: Sequence[OrderL
 def _fill(
     row: OrderLineDiscount, order: Order, line: OrderLine, voucher: Voucher, terms: Terms, price: Decimal
 ) -> None:
-    said = {"value": terms.value, "value_type": terms.value_type, "currency": line.currency}
     if voucher.apply_once_per_order:
-        off = price - take_off(price, **said)  # type: ignore[arg-type]
+        off = price - terms.reduce(price, line.currency)
     elif terms.value_type == "PERCENTAGE":
-        off = price * line.quantity - take_off(price * line.quantity, **said)  # type: ignore[arg-type]
+        off = price * line.quantity - terms.reduce(price * line.quantity, line.currency)
     else:
-        off = (price - take_off(price, **said)) * line.quantity  # type: ignore[arg-type]
+        off = (price - terms.reduce(price, line.currency)) * line.quantity
     row.value, row.value_type, row.amount_value, row.name = terms.value, terms.value_type, off, terms.name
     row.voucher_code, row.reason = order.voucher_code, f"Voucher code: {order.voucher_code}"
     row.save()
@@ -175,10 +179,10 @@ def _terms(
     order: Order,
     voucher: Voucher | None,
     lines: Sequence[OrderLine],
-    by_line: dict[object, list[OrderLineDiscount]],
-    prices: dict[object, Decimal],
+    by_line: dict[UUID, list[OrderLineDiscount]],
+    prices: dict[UUID, Decimal],
     as_applied: bool,
-) -> tuple[Terms | None, set[object]]:
+) -> tuple[Terms | None, set[UUID]]:
     """Return the voucher's terms and the keys of the lines it makes cheaper; (None, nothing) when it does not."""
     if voucher is None or not is_for_lines(voucher) or not lines:
         return None, set()
@@ -198,7 +202,7 @@ def _terms(
     return Terms(listing.discount_value, voucher.discount_value_type, str(voucher.name)), chosen
 
 
-def _cheapest(lines: Sequence[OrderLine], prices: dict[object, Decimal]) -> set[object]:
+def _cheapest(lines: Sequence[OrderLine], prices: dict[UUID, Decimal]) -> set[UUID]:
     return {min(lines, key=lambda line: prices[line.pk]).pk} if lines else set()
 
 

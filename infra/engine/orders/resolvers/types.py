@@ -12,12 +12,14 @@ from infra.engine.orders.models import Order, OrderEvent
 from infra.engine.orders.queries import apply_filter, apply_where, order_by_id, orders, sort_order
 from infra.engine.orders.resolvers import loads
 from infra.engine.orders.settling import settle
+from infra.engine.products.loading import related
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
-from infra.engine.schema.ids import asked_uuid, bind_ids, to_global_id
+from infra.engine.schema.ids import asked_uuid, bind_ids, parse_global_id, to_global_id
 from infra.engine.schema.metadata import register_metadata
+from infra.engine.warehouses.models import Warehouse
 
 STAFF = ("MANAGE_ORDERS",)
 bind_ids(Order="Order", OrderEvent="OrderEvent")
@@ -156,15 +158,18 @@ def shipping_method_name(batch: Batch) -> list[Any]:
 
 
 def _method(row: Order) -> dict[str, Any] | None:
+    """Return the method as it was: the shop's own at its price, an app's at what the order paid."""
     if not row.delivery:
         return None
-    money = Money(row.shipping_gross, row.currency)
+    is_own = parse_global_id(row.delivery["id"])[0] == "ShippingMethod"
+    money = Money(row.undiscounted_shipping if is_own else row.shipping_gross, row.currency)
     return {"__typename": "ShippingMethod", **row.delivery, "money": money, "active": True, "message": ""}
 
 
 @field("Order", "deliveryMethod")
 def delivery_method(batch: Batch) -> list[Any]:
-    return [_method(row) for row in batch.parents]
+    points = related(batch, Warehouse, "collection_point_id")
+    return [point or _method(row) for row, point in zip(batch.parents, points, strict=True)]
 
 
 @field("Order", "shippingMethod")
@@ -269,7 +274,7 @@ def payment_status(row: Order, rows: list[Any]) -> str:
         return "FULLY_CHARGED"
     if row.charge_status == "PARTIAL":
         return "PARTIALLY_CHARGED"
-    return "FULLY_REFUNDED" if sum((item.refunded_value for item in rows), ZERO) > 0 else "NOT_CHARGED"
+    return "NOT_CHARGED"
 
 
 @field("Order", "events")
