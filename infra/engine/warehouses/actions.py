@@ -240,6 +240,32 @@ def save_warehouse(warehouse: Warehouse, *, event: str) -> Warehouse:
     return warehouse
 
 
+def delete_warehouse(warehouse: Warehouse) -> None:
+    """Delete a warehouse with its stocks and tell it; the row keeps its key for the answer."""
+    from infra.engine.deliveries import emit
+
+    with transaction.atomic(using="engine"):
+        _tell_changes("PRODUCT_VARIANT_OUT_OF_STOCK", Stock.objects.filter(warehouse=warehouse))
+        emit(event="WAREHOUSE_DELETED", obj=warehouse)
+        pk = warehouse.pk
+        warehouse.delete()
+        warehouse.pk = pk
+
+
+def reorder_warehouses(*, channel_id: int, moves: dict[UUID, int]) -> None:
+    """Move warehouses in the order of a channel, one after the other, each by so many places (below 0: forwards)."""
+    with transaction.atomic(using="engine"):
+        links = list(lock_objects.lock(ChannelWarehouse.objects.filter(channel_id=channel_id)))
+        for warehouse_id, places in moves.items():
+            link = next(row for row in links if row.warehouse_id == warehouse_id)
+            at = links.index(link)
+            links.remove(link)
+            links.insert(min(max(at + places, 0), len(links)), link)
+        for index, link in enumerate(links):
+            link.sort_order = index
+        ChannelWarehouse.objects.bulk_update(links, ["sort_order"])
+
+
 def _tell_changes(event: str, stocks: Iterable[Stock]) -> None:
     from infra.engine.deliveries import emit
 

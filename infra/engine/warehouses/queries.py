@@ -112,11 +112,16 @@ def check_available(*, wanted: list[Wanted], channel_id: int, selling: Selling |
         raise InsufficientStock(shortages)
 
 
-def stocks_by_variant(*, variant_ids: Iterable[int], channel_id: int | None = None) -> dict[int, list[Stock]]:
-    """Return the stocks of each variant, everywhere or where the channel may sell from."""
+def reserved_now(*, stock_ids: Iterable[int]) -> dict[int, int]:
+    """Return the pieces of stocks that open carts keep now."""
+    return _reserved(Selling(0), Q(stock_id__in=list(stock_ids)), "stock_id")
+
+
+def stocks_by_variant(*, variant_ids: Iterable[int], selling: Selling | None = None) -> dict[int, list[Stock]]:
+    """Return the stocks of each variant, everywhere or where the selling may take from."""
     queryset = Stock.objects.filter(variant_id__in=list(variant_ids)).select_related("warehouse")
-    if channel_id is not None:
-        queryset = queryset.filter(warehouse__in=channel_warehouse_ids(channel_id))
+    if selling is not None:
+        queryset = queryset.filter(in_reach(selling))
     found: dict[int, list[Stock]] = {}
     for stock in queryset:
         found.setdefault(stock.variant_id, []).append(stock)

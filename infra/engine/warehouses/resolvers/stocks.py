@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from infra.engine.deliveries import declare_event
 from infra.engine.prepared import in_bulk
+from infra.engine.products.loading import channel_of
 from infra.engine.products.models import ProductVariant
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
-from infra.engine.schema.ids import bind_ids, int_pk, uuid_pk
+from infra.engine.schema.ids import asked_int, bind_ids, int_pk, uuid_pk
 from infra.engine.warehouses import actions, queries
 from infra.engine.warehouses.models import Allocation, Stock, Warehouse
 
@@ -64,9 +68,29 @@ def stock_allocated(batch: Batch) -> list[Any]:
 
 @field("Stock", "quantityReserved")
 def stock_reserved(batch: Batch) -> list[Any]:
-    """Nothing is reserved before it is ordered: the contract's reservations are off unless a shop asks for them."""
     _for_staff(batch)
-    return [0 for _ in batch.parents]
+    kept = queries.reserved_now(stock_ids=[stock.pk for stock in batch.parents])
+    return [kept.get(stock.pk, 0) for stock in batch.parents]
+
+
+@root("Query", "stock")
+@requires("MANAGE_PRODUCTS")
+def stock(context: Context, args: dict[str, Any]) -> Any:
+    return Stock.objects.filter(pk=asked_int(args["id"], "Stock")).first()
+
+
+@root("Query", "stocks", args="filter before after first last")
+@requires("MANAGE_PRODUCTS")
+def stocks(context: Context, args: dict[str, Any]) -> Any:
+    said = args.get("filter") or {}
+    rows = Stock.objects.all()
+    if said.get("quantity") is not None:
+        rows = rows.filter(quantity=said["quantity"])
+    if said.get("search"):
+        words = said["search"]
+        found = Q(variant__name__icontains=words) | Q(variant__product__name__icontains=words)
+        rows = rows.filter(found | Q(warehouse__name__icontains=words))
+    return connect(rows, args)
 
 
 @field("Allocation", "quantity")
@@ -83,10 +107,14 @@ def allocation_warehouse(batch: Batch) -> list[Any]:
     return load_warehouses(batch, [stock.warehouse_id for stock in found])
 
 
-@field("ProductVariant", "stocks", args="")
+@field("ProductVariant", "stocks")
 @requires("MANAGE_PRODUCTS", "MANAGE_ORDERS")
 def variant_stocks(batch: Batch) -> list[Any]:
-    found = queries.stocks_by_variant(variant_ids=[variant.pk for variant in batch.parents])
+    """All stocks, or where the channel that the variants are seen in can sell from, to the country said."""
+    channel = channel_of(batch.parents[0], batch.context)
+    country = (batch.args.get("address") or {}).get("country") or batch.args.get("countryCode")
+    selling = queries.selling_of(channel, country=country) if channel is not None else None
+    found = queries.stocks_by_variant(variant_ids=[variant.pk for variant in batch.parents], selling=selling)
     return [found.get(variant.pk, []) for variant in batch.parents]
 
 

@@ -109,6 +109,9 @@ def _fill(row: Warehouse, said: dict[str, Any]) -> None:
         row.address = clean_address(said["address"], address_type=None)
     row.click_and_collect_option = said.get("clickAndCollectOption", row.click_and_collect_option)
     row.is_private = said.get("isPrivate", row.is_private)
+    if row.is_private and row.click_and_collect_option == "LOCAL":
+        text = "Local warehouse can be toggled only for non-private warehouse stocks"
+        raise refuse("clickAndCollectOption", text, "INVALID")
 
 
 def _free_slug(name: str) -> str:
