@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from infra.cli.report import Result
 from marketplace.saleor.types import Change
 
+WHY_RESTART = "settings of the shop were changed, and each keeps its own copy"
 SUMMARY = "prepare the data folder (started by up)"
 
 
@@ -110,14 +111,19 @@ def collect_static() -> None:
 
 def provision(*, dry_run: bool = False) -> list[Change]:
     """Make Saleor ready and return what was changed; say so when a Saleor of its own must be restarted for it."""
-    from django.conf import settings
-
     from marketplace.saleor import provisioning
 
     changes = provisioning.provision(dry_run=dry_run)
-    if settings.SALEOR_API_URL and not dry_run and any(change.kind == "shop" for change in changes):
-        say("\n      settings of the shop were changed: restart Saleor's processes, each keeps its own copy", end="")
+    if not dry_run and must_restart(changes):
+        say(f"\n      restart Saleor's processes: {WHY_RESTART}", end="")
     return changes
+
+
+def must_restart(changes: Iterable[Change]) -> bool:
+    """Whether processes of a Saleor of its own must be restarted for these changes. The embedded engine keeps none."""
+    from django.conf import settings
+
+    return bool(settings.SALEOR_API_URL) and any(change.needs_restart for change in changes)
 
 
 def load_demo() -> None:

@@ -26,6 +26,8 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     prepare.migrate()
     with doorstep.open_for_saleor(host=options.host, port=options.port):
         changes = prepare.provision(dry_run=options.dry_run)
-    return [result("change", True, str(change)) for change in changes] or [
-        result("provision", True, "nothing to change")
-    ]
+    found = [result("change", True, str(change)) for change in changes]
+    if prepare.must_restart(changes):
+        moment = "after it" if options.dry_run else "now"
+        found.append(result("restart", True, f"Saleor's processes, {moment}: {prepare.WHY_RESTART}"))
+    return found or [result("provision", True, "nothing to change")]

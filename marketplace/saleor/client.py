@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from marketplace.saleor.queries import app_token
 from marketplace.saleor.types import SaleorProblem, SaleorRefused, SaleorUnavailable
 
 APP: Final = "\0app"
+_instead: ContextVar[str] = ContextVar("token used in place of the app's", default="")
 _BOUNDARY = "machiichi-2f6c1e5e0d8b4a3c"
 
 
@@ -55,8 +58,18 @@ def upload(
     return _checked(_read(transport.post(headers=headers, body=_multipart(parts), is_repeatable=False)))
 
 
+@contextmanager
+def with_token(token: str) -> Iterator[None]:
+    """Let whatever asks with the app's token inside use `token`: for looking around before there is an app."""
+    kept = _instead.set(token)
+    try:
+        yield
+    finally:
+        _instead.reset(kept)
+
+
 def _authorization(token: str | None) -> dict[str, str]:
-    value = app_token(api_url=transport.api_url()) if token is APP else token
+    value = (_instead.get() or app_token(api_url=transport.api_url())) if token is APP else token
     return {"Authorization": f"Bearer {value}"} if value else {}
 
 

@@ -41,6 +41,17 @@ def is_installed() -> bool:
     return found is not None and found["id"] == app.app_id
 
 
+def looking_token() -> str:
+    """Return a token by which a Saleor without the app can be looked at, or "" when there is none without a change.
+
+    That is SALEOR_APP_TOKEN, or the named staff member's. The embedded engine makes its first staff with the
+    installation.
+    """
+    if settings.SALEOR_APP_TOKEN or not settings.SALEOR_API_URL:
+        return str(settings.SALEOR_APP_TOKEN)
+    return staff_token()
+
+
 def staff_token() -> str:
     """Return the token of the staff member that SALEOR_EMAIL and SALEOR_PASSWORD name.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from marketplace.kernel import clock
 from marketplace.saleor import provisioning_data as plan
 from marketplace.saleor import reading, site
-from marketplace.saleor.client import execute
-from marketplace.saleor.installing import align_app, install, is_installed
+from marketplace.saleor.client import execute, with_token
+from marketplace.saleor.installing import align_app, install, is_installed, looking_token
 from marketplace.saleor.manifest import APP_ID
 from marketplace.saleor.types import Change
 
@@ -19,19 +20,32 @@ Json = dict[str, Any]
 def provision(*, dry_run: bool = False) -> list[Change]:
     """Install the app and bring settings, channels, taxes, types and attributes to what the mall needs.
 
-    Arguments: `dry_run`, only say what would change (before the installation, that there is none).
-    Returns the differences found, empty when there was nothing to do. Warehouses and pages come with each merchant
+    Arguments: `dry_run`, only say what would change; before the installation that needs a staff member's token, or
+    nothing but the installation is told. Returns the differences found, empty when there was nothing to do: after an
+    undisturbed call that of the next one. `Change.needs_restart` tells of which Saleor's processes learn by a restart
+    only. Warehouses and pages come with each merchant
     (`site.ensure_merchant`). Raises `UnableToInstall`, `SaleorRefused`, `SaleorUnavailable`.
     """
     if not is_installed():
         if dry_run:
-            return [Change("app", APP_ID)]
+            return [Change("app", APP_ID), *_look_before_installing()]
         install()
         installed = [Change("app", APP_ID)]
     else:
         installed = []
-    steps = (_shop, _channels, _tax_classes, _tax_defaults, _tax_configurations, _types)
-    return installed + align_app(dry_run=dry_run) + [change for step in steps for change in step(dry_run)]
+    return installed + align_app(dry_run=dry_run) + [change for step in _steps() for change in step(dry_run)]
+
+
+def _steps() -> tuple[Callable[[bool], list[Change]], ...]:
+    return (_shop, _channels, _tax_classes, _tax_defaults, _tax_configurations, _types)
+
+
+def _look_before_installing() -> list[Change]:
+    token = looking_token()
+    if not token:
+        return []
+    with with_token(token):
+        return [change for step in _steps() for change in step(True)]
 
 
 def _shop(dry_run: bool) -> list[Change]:
@@ -47,7 +61,7 @@ def _channels(dry_run: bool) -> list[Change]:
     changes = []
     for channel in plan.CHANNELS:
         if channel.slug not in present:
-            changes.append(Change("channel", channel.slug))
+            changes.append(Change("channel", channel.slug, after=_channel_input(channel)))
             if not dry_run:
                 execute("ChannelCreate", {"input": _channel_input(channel)})
             continue
@@ -97,7 +111,7 @@ def _tax_classes(dry_run: bool) -> list[Change]:
     for name in plan.TAX_CLASSES:
         wanted = {country: rate for (country, of_class), rate in rates.items() if of_class == name}
         if name not in present:
-            changes.append(Change("tax class", name))
+            changes.append(Change("tax class", name, after=wanted))
             if not dry_run:
                 items = [{"countryCode": country, "rate": rate} for country, rate in wanted.items()]
                 execute("TaxClassCreate", {"input": {"name": name, "createCountryRates": items}})

@@ -117,3 +117,61 @@ def test_only_rates_in_force_are_written(on: date) -> None:
 
 def test_no_rate_is_in_force_before_its_day() -> None:
     assert provisioning_data.tax_rates(date(2019, 9, 30)) == {}
+
+
+@embedded
+@both_databases
+def test_a_dry_run_tells_every_difference_with_before_and_after_and_makes_none() -> None:
+    provision()
+    warehouse_settings = {"stockSettings": {"allocationStrategy": "PRIORITIZE_HIGH_STOCK"}}
+    execute("ChannelUpdate", {"id": site.list_channels()["uk"]["id"], "input": warehouse_settings})
+    execute("ShopSettingsUpdate", {"input": {"limitQuantityPerCheckout": 7}})
+    execute("WebhookDelete", {"id": execute("CurrentApp")["app"]["webhooks"][0]["id"]})
+
+    told = provision(dry_run=True)
+
+    assert told == provision(dry_run=True)
+    assert [str(change) for change in told] == [
+        "webhook catalogue: create",
+        "shop settings.limitQuantityPerCheckout: 7 → None",
+        "channel uk.allocationStrategy: 'PRIORITIZE_HIGH_STOCK' → 'PRIORITIZE_SORTING_ORDER'",
+    ]
+    assert [change.needs_restart for change in told] == [False, True, False]
+    assert provision() == told
+    assert provision() == []
+
+
+@embedded
+@both_databases
+def test_a_shop_can_be_looked_at_with_another_token_before_there_is_an_app() -> None:
+    provision()
+    token = Installation.objects.get().token
+    execute("ShopSettingsUpdate", {"input": {"limitQuantityPerCheckout": 7}})
+    Installation.objects.all().delete()
+
+    with override_settings(SALEOR_APP_TOKEN=token):
+        told = provision(dry_run=True)
+
+    assert [str(change) for change in told] == [
+        "app machiichi.mall: create",
+        "shop settings.limitQuantityPerCheckout: 7 → None",
+    ]
+    assert not Installation.objects.exists()
+
+
+@embedded
+@both_databases
+def test_a_channel_that_is_to_be_made_says_how() -> None:
+    provision()
+    missing = provisioning_data.ChannelPlan("tw", "台湾", "TWD", "TW")
+    with override_settings():
+        channels = provisioning_data.CHANNELS
+        provisioning_data.CHANNELS = (*channels, missing)
+        try:
+            told = provision(dry_run=True)
+        finally:
+            provisioning_data.CHANNELS = channels
+
+    assert [(each.kind, each.name, each.before) for each in told] == [("channel", "tw", None)]
+    assert "'currencyCode': 'TWD'" in str(told[0])
+    assert "tw" not in site.list_channels()

@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between Saleor and what the mall needs. `before` is None for something that was not there."""
+    """One difference between Saleor and what the mall needs.
+
+    Without a `field` the thing itself is not there, and `after` is what it is made with, where that says anything.
+    `before` is None for something that was not there.
+    """
 
     kind: str
     name: str
@@ -16,9 +20,14 @@ class Change:
     before: Any = None
     after: Any = None
 
+    @property
+    def needs_restart(self) -> bool:
+        """Whether each process of a Saleor keeps its own copy of this and reads it only when it starts."""
+        return self.kind == "shop"
+
     def __str__(self) -> str:
         if not self.field:
-            return f"{self.kind} {self.name}: create"
+            return f"{self.kind} {self.name}: create" + (f" {self.after!r}" if self.after else "")
         return f"{self.kind} {self.name}.{self.field}: {self.before!r} → {self.after!r}"
 
 
