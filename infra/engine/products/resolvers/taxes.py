@@ -210,6 +210,11 @@ def tax_country_configuration(context: Context, args: dict[str, Any]) -> Any:
     return found[0] if found else {"country": as_country(code), "tax_class_country_rates": []}
 
 
+@field("TaxCountryConfigurationUpdateError", "taxClassIds")
+def country_error_classes(batch: Batch) -> list[Any]:
+    return [error.extra.get("tax_class_ids", []) for error in batch.parents]
+
+
 @root("Mutation", "taxCountryConfigurationUpdate")
 @requires("MANAGE_TAXES")
 def tax_country_configuration_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
