@@ -31,10 +31,11 @@ declare("Order", "taxExemption shippingTaxClassName collectionPointName")
 declare("OrderEvent", "date type")
 declare("OrderWhereInput", "metadata ids number channelId createdAt updatedAt user userEmail authorizeStatus")
 declare("OrderWhereInput", "chargeStatus status checkoutToken checkoutId hasFulfillments fulfillments lines AND OR")
+declare("OrderWhereInput", "voucherCode isClickAndCollect totalGross totalNet linesCount")
 declare("CustomerOrderWhereInput", "metadata ids number channelId createdAt updatedAt userEmail authorizeStatus")
 declare("CustomerOrderWhereInput", "chargeStatus status checkoutToken checkoutId hasFulfillments AND OR")
 declare("OrderFilterInput", "status customer created search metadata channels authorizeStatus chargeStatus updatedAt")
-declare("OrderFilterInput", "ids checkoutTokens numbers checkoutIds")
+declare("OrderFilterInput", "ids checkoutTokens numbers checkoutIds isClickAndCollect")
 for _event in (
     "ORDER_CREATED",
     "ORDER_UPDATED",
