@@ -55,7 +55,12 @@ def match_metadata(items: list[dict[str, Any]] | None) -> Q:
 
 
 def match_where(where: dict[str, Any] | None, table: Mapping[str, Callable[[Any], Q]]) -> Q:
-    """Return the condition of a `where` input whose names `table` knows, with AND and OR of further ones."""
+    """Return the condition of a `where` input whose names `table` knows, with AND or OR of further ones.
+
+    Raises EngineError where an operator stands beside anything else (contract).
+    """
+    if where and len(where) > 1 and {"AND", "OR"} & set(where):
+        raise EngineError("Cannot mix operators with other filter inputs.", "GraphQLError")
     condition = Q()
     for name, wanted in (where or {}).items():
         if name == "AND":

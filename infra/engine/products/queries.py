@@ -20,6 +20,7 @@ from infra.engine.products.models import (
     VariantChannelListing,
 )
 from infra.engine.schema.context import Context, Requestor
+from infra.engine.schema.errors import EngineError
 
 #: any of these lets a requestor see what is not published
 CATALOGUE_STAFF = (
@@ -62,6 +63,14 @@ def channels_by_slug() -> dict[str, Channel]:
 def all_channels(context: Context) -> dict[int, Channel]:
     """Return every channel by its pk; one statement per request, shared with `Context.channel`."""
     return {channel.pk: channel for channel in context.remember("channels", channels_by_slug).values()}
+
+
+def only_channel(context: Context) -> Channel | None:
+    """Return the active channel there is, None without one. Raises EngineError when there are several."""
+    active = [channel for channel in all_channels(context).values() if channel.is_active]
+    if len(active) > 1:
+        raise EngineError("More than one channel exists. Specify which channel to use.", "GraphQLError")
+    return active[0] if active else None
 
 
 def single_channel() -> Channel | None:

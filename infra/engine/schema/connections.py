@@ -96,7 +96,7 @@ def connect(source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -
 
 def _page_size(args: dict[str, Any]) -> tuple[int | None, int | None]:
     first, last = args.get("first"), args.get("last")
-    if first is None and last is None:
+    if not first and not last:
         raise EngineError(
             "You must provide a `first` or `last` value to properly paginate the connection.", "GraphQLError"
         )

@@ -55,11 +55,13 @@ def _make(shelf: Shelf) -> str:
                 "products": [shelf.goods["bell"]],
             }
         },
+        ignore=("description",),
     )
     shelf.ask("make_nameless", "CollectionMake", {"input": {"slug": f"{run}-nameless"}})
     shelf.ask("make_slug_taken", "CollectionMake", {"input": {"name": "Other", "slug": f"{run}-gifts"}})
     gift = str(made["collection"]["id"])
-    shelf.ask("change", "CollectionChange", {"id": gift, "input": {"name": "Gifts of the ward"}})
+    change = {"id": gift, "input": {"name": "Gifts of the ward"}}
+    shelf.ask("change", "CollectionChange", change, ignore=("description",))
     shelf.ask("change_slug_blank", "CollectionChange", {"id": gift, "input": {"slug": ""}})
     return gift
 

@@ -96,7 +96,6 @@ def attribute_value_create(context: Context, args: dict[str, Any]) -> dict[str, 
         row = get_row(Attribute, args["attribute"], "Attribute", field="attribute", lock=True)
         check_side(context, row.type)
         _check_swatch(row, args["input"])
-        _check_free(row, args["input"].get("name"))
         value = write_value(AttributeValue(attribute=row, sort_order=row.values.count()), args["input"])
         emit(event="ATTRIBUTE_VALUE_CREATED", obj=value)
         emit(event="ATTRIBUTE_UPDATED", obj=row)
@@ -111,7 +110,8 @@ def attribute_value_update(context: Context, args: dict[str, Any]) -> dict[str, 
         value = named(AttributeValue, args, "AttributeValue")
         check_side(context, value.attribute.type)
         _check_swatch(value.attribute, data)
-        _check_free(value.attribute, data.get("name"), value)
+        if data.get("name"):
+            value.slug = ""
         if data.get("value"):
             value.file_url = value.content_type = None
         elif data.get("fileUrl"):
@@ -144,9 +144,3 @@ def _check_swatch(row: Attribute, data: dict[str, Any]) -> None:
     wrong = [name for name in ("fileUrl", "contentType", "value") if data.get(name)]
     if wrong:
         raise UserErrors([MutationError(name, _SWATCH, "INVALID") for name in wrong])
-
-
-def _check_free(row: Attribute, name: str | None, value: AttributeValue | None = None) -> None:
-    others = row.values.filter(slug__iexact=name or "") | row.values.filter(name__iexact=name or "")
-    if name and others.exclude(pk=value.pk if value else None).exists():
-        raise refuse("name", f"Value with name {name} already exists within this attribute.", "ALREADY_EXISTS")

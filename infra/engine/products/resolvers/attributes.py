@@ -69,7 +69,7 @@ def reference_types(batch: Batch) -> list[Any]:
     answers: list[Any] = []
     for row in batch.parents:
         if row.entity_type not in ("PAGE", "PRODUCT", "PRODUCT_VARIANT"):
-            answers.append(None if row.entity_type is None else [])
+            answers.append([])
             continue
         rows = found[_type_model(row)]
         answers.append([rows[pk] for pk in row.reference_type_ids if pk in rows][: batch.args.get("limit") or 100])

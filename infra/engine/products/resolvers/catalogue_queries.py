@@ -11,9 +11,9 @@ from infra.engine.products.loading import in_channel
 from infra.engine.products.models import Category, Channel, ProductChannelListing, ProductType
 from infra.engine.products.product_filters import filter_products, filter_variants, order_products
 from infra.engine.products.queries import (
-    all_channels,
     category_tree,
     is_catalogue_staff,
+    only_channel,
     visible_products,
     visible_variants,
 )
@@ -21,7 +21,6 @@ from infra.engine.products.resolvers.categories import by_slug
 from infra.engine.schema.binding import Batch, declare, field, root
 from infra.engine.schema.connections import Connection, connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import asked_int
 
 PAGES = "before after first last"
@@ -45,10 +44,7 @@ def asked_channel(context: Context, slug: str | None) -> Channel | None:
         return context.channel(slug)
     if is_catalogue_staff(context.requestor):
         return None
-    active = [channel for channel in all_channels(context).values() if channel.is_active]
-    if len(active) > 1:
-        raise EngineError("More than one channel exists. Specify which channel to use.", "GraphQLError")
-    return active[0] if active else None
+    return only_channel(context)
 
 
 def variant_order(args: dict[str, Any]) -> tuple[str, ...]:

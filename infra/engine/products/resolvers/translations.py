@@ -156,7 +156,9 @@ def _bind_mutation(row: Translatable) -> None:
     @root("Mutation", row.mutation)
     @requires("MANAGE_TRANSLATIONS")
     def translate(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-        return {row.payload_field: write_translation(row, args)}
+        target = write_translation(row, args)
+        # the contract's pageTranslate alone answers with what can be translated, not with the page
+        return {row.payload_field: as_content(row.content_name, target) if row.kind == "Page" else target}
 
 
 def _object(row: Translatable, gid: str) -> Any:

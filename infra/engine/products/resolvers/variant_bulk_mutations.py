@@ -38,7 +38,8 @@ PARTS = ("stocks", "channelListings")
 def write_bulk_variant(product: Product, data: Data, parts: Parts) -> ProductVariant:
     """Make one variant of a bulk with its stocks and prices, each of which may fail alone. Raises UserErrors."""
     row = ProductVariant(product=product)
-    write_variant(row, {name: value for name, value in data.items() if name not in PARTS})
+    said = {name: value for name, value in data.items() if name not in PARTS}
+    write_variant(row, said, may_lack_values=True)
     add_listings(row, data.get("channelListings"), parts, "channelListings")
     _add_stocks(row, data.get("stocks"), parts, "stocks")
     return row
@@ -143,7 +144,7 @@ def product_variant_bulk_update(context: Context, args: Data) -> Data:
     def write(index: int, data: Data, parts: Parts) -> ProductVariant:
         row = ProductVariant.objects.select_for_update().filter(pk=int_pk(data["id"], "ProductVariant")).first()
         if row is None or row.product_id != product.pk:
-            raise refuse("id", "Variant is not a variant of the product.", "NOT_PRODUCTS_VARIANT" if row else "INVALID")
+            raise refuse("id", "Variant is not a variant of the product.", "INVALID")
         if (data.get("sku") or "").strip() in twice:
             raise refuse("sku", "Duplicated SKU.", "UNIQUE")
         write_variant(row, {name: value for name, value in data.items() if name not in (*PARTS, "id")})

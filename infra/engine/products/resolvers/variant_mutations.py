@@ -37,8 +37,11 @@ COLUMNS = {
 }
 
 
-def write_variant(row: ProductVariant, data: dict[str, Any]) -> None:
-    """Write what an input says of a variant, its stocks too, and save it. Raises UserErrors."""
+def write_variant(row: ProductVariant, data: dict[str, Any], *, may_lack_values: bool = False) -> None:
+    """Write what an input says of a variant, its stocks too, and save it. Raises UserErrors.
+
+    may_lack_values: a new variant that says nothing of attributes may do without those that are required.
+    """
     is_new = row.pk is None
     for name, column in COLUMNS.items():
         if name in data and (data[name] is not None or column in ("quantity_limit_per_customer",)):
@@ -52,7 +55,8 @@ def write_variant(row: ProductVariant, data: dict[str, Any]) -> None:
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
     row.save()
-    assign_values(row, data.get("attributes"), is_new=is_new)
+    is_checked = is_new and not (may_lack_values and not data.get("attributes"))
+    assign_values(row, data.get("attributes"), is_new=is_checked)
     if is_new and not row.name:
         row.name = row.sku or str(row.pk)
         row.save(update_fields=["name"])
