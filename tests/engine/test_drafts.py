@@ -415,3 +415,30 @@ def test_drafts_are_staffs_business(desk: Desk) -> None:
 
     assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({"voucherCode": {"eq": "SAVE"}}, 1),
+        ({"totalGross": {"amount": {"range": {"gte": "3000"}}, "currency": "JPY"}}, 1),
+        ({"totalGross": {"amount": {"range": {"gte": "3000"}}, "currency": "USD"}}, 0),
+        ({"totalNet": {"amount": {"eq": "3500"}}}, 1),
+        ({"linesCount": {"eq": 2}}, 1),
+        ({"linesCount": {"oneOf": [1, 2]}}, 2),
+        ({"linesCount": {"eq": 0}}, 0),
+        ({"isClickAndCollect": False}, 2),
+        ({"isClickAndCollect": True}, 0),
+    ],
+)
+def test_orders_are_found_by_what_they_are(desk: Desk, where: dict[str, Any], found: int) -> None:
+    desk.voucher("SAVE", 100)
+    for order in (
+        desk.draft({desk.variant(1100): 3}),
+        desk.draft({desk.variant(550): 1, desk.variant(440): 1}, voucherCode="SAVE"),
+    ):
+        assert desk.do(COMPLETE, id=order["id"])["errors"] == []
+
+    listed = desk.do("query($w: OrderWhereInput!) { orders(first: 5, where: $w) { totalCount } }", w=where)
+
+    assert listed["totalCount"] == found

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import In
 
@@ -161,6 +161,27 @@ def _has_fulfillments(said: bool) -> Q:
     return Q(rows) if said else ~Q(rows)
 
 
+def _amount(column: str) -> Any:
+    """Return a condition for PriceFilterInput: an amount, in one currency if that is said."""
+
+    def build(said: dict[str, Any]) -> Q:
+        condition = _either(column)(said["amount"])
+        return condition & Q(currency=said["currency"]) if said.get("currency") else condition
+
+    return build
+
+
+def _lines_count(said: dict[str, Any]) -> Q:
+    counted = OrderLine.objects.order_by().values("order_id").annotate(count=Count("pk"))
+    found = Q(pk__in=counted.filter(_either("count")(said)).values("order_id"))
+    is_none = said.get("eq") == 0 or 0 in (said.get("oneOf") or ())
+    return found | ~Q(pk__in=counted.values("order_id")) if is_none else found
+
+
+def _collected(said: bool) -> Q:
+    return Q(collection_point__isnull=not said)
+
+
 _WHERE: dict[str, Any] = {
     "ids": _ids,
     "number": _either("number"),
@@ -178,6 +199,11 @@ _WHERE: dict[str, Any] = {
     "lines": _lines,
     "fulfillments": _fulfillments,
     "hasFulfillments": _has_fulfillments,
+    "voucherCode": _either("voucher_code"),
+    "isClickAndCollect": _collected,
+    "totalGross": _amount("total_gross"),
+    "totalNet": _amount("total_net"),
+    "linesCount": _lines_count,
 }
 
 
@@ -219,6 +245,7 @@ _FILTER: dict[str, Any] = {
     "search": _search,
     "metadata": _metadata_pairs,
     "channels": lambda said: Q(channel_id__in=[int_pk(gid, "Channel") for gid in said]),
+    "isClickAndCollect": _collected,
     "authorizeStatus": lambda said: Q(authorize_status__in=said),
     "chargeStatus": lambda said: Q(charge_status__in=said),
     "updatedAt": _range("updated_at"),
