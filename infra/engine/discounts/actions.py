@@ -9,9 +9,8 @@ from uuid import UUID
 from infra.engine.deliveries import emit
 from infra.engine.discounts.models import Promotion, PromotionEvent, PromotionRule
 from infra.engine.discounts.predicates import kept
-from infra.engine.discounts.prices import refresh_prices
+from infra.engine.discounts.prices import products_of, refresh_prices
 from infra.engine.discounts.rules import COLUMNS
-from infra.engine.discounts.tasks import products_of
 from infra.engine.schema.context import current_requestor
 
 

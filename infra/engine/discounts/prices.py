@@ -6,7 +6,7 @@ costs no more with promotions than without.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,10 +16,12 @@ from django.db.models import Q
 from infra.engine.discounts.models import PromotionRule, RuleVariant, VariantListingRule
 from infra.engine.discounts.types import RuleReward
 from infra.engine.money import smallest_step
-from infra.engine.products.models import ProductChannelListing, VariantChannelListing
+from infra.engine.products.models import ProductChannelListing, ProductVariant, VariantChannelListing
 
 #: products whose prices are worked out together
 CHUNK = 200
+#: keys named in one statement
+KEYS = 5000
 
 
 def running(now: datetime) -> Q:
@@ -138,3 +140,18 @@ def _differs(row: VariantListingRule, best: tuple[PromotionRule, Decimal] | None
 def mark_stale() -> None:
     """Let the running catalogue rules be worked out anew: goods, or what they belong to, have changed."""
     PromotionRule.objects.filter(is_applied=True, is_stale=False).update(is_stale=True)
+
+
+def products_of(variant_ids: Iterable[int]) -> set[int]:
+    """Return the products of variants."""
+    found: set[int] = set()
+    for keys in batched(variant_ids):
+        found |= set(ProductVariant.objects.order_by().filter(pk__in=keys).values_list("product_id", flat=True))
+    return found
+
+
+def batched(keys: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the keys in lists that fit one statement."""
+    rest = list(keys)
+    for start in range(0, len(rest), KEYS):
+        yield rest[start : start + KEYS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +11,11 @@ from django.db.models import F, Q
 from infra.engine.deliveries import emit
 from infra.engine.discounts.models import Promotion, PromotionRule, RuleVariant
 from infra.engine.discounts.predicates import selected_variants
-from infra.engine.discounts.prices import refresh_prices, running
-from infra.engine.products.models import Product, ProductVariant
+from infra.engine.discounts.prices import batched, products_of, refresh_prices, running
+from infra.engine.products.models import Product
 
 #: promotions whose start or end is told in one go
 BATCH = 100
-#: keys named in one statement
-KEYS = 5000
 
 
 def recalculate(now: datetime, *, everything: bool = False) -> int:
@@ -84,18 +81,3 @@ def work_out_rule(pk: UUID, now: datetime) -> set[int]:
     )
     PromotionRule.objects.filter(pk=pk).update(is_stale=False, is_applied=is_running)
     return products_of(after | set(before))
-
-
-def products_of(variant_ids: Iterable[int]) -> set[int]:
-    """Return the products of variants."""
-    found: set[int] = set()
-    for keys in batched(variant_ids):
-        found |= set(ProductVariant.objects.order_by().filter(pk__in=keys).values_list("product_id", flat=True))
-    return found
-
-
-def batched(keys: Iterable[int]) -> Iterator[list[int]]:
-    """Yield the keys in lists that fit one statement."""
-    rest = list(keys)
-    for start in range(0, len(rest), KEYS):
-        yield rest[start : start + KEYS]

@@ -60,7 +60,8 @@ def promotion_rule_update(context: Context, args: dict[str, Any]) -> dict[str, A
         _check_duplicates(said, "addChannels", "removeChannels", "channels")
         _check_duplicates(said, "addGifts", "removeGifts", "gifts")
         added, removed = _channels(said, "addChannels"), _channels(said, "removeChannels")
-        gifts, foreign = set(rule.gifts.values_list("pk", flat=True)), {}
+        gifts = set(rule.gifts.values_list("pk", flat=True))
+        foreign: dict[str, str] = {}
         for name in ("addGifts", "removeGifts"):
             named, others = read_gifts(said, name)
             gifts = gifts | named if name == "addGifts" else gifts - named
