@@ -124,7 +124,8 @@ def zone_price_range(batch: Batch) -> list[Any]:
 
 def _price_range(slug: str | None) -> dict[str, Money] | None:
     rows = ShippingMethodListing.objects.filter(channel__slug=slug)
-    ends = rows.values("currency").order_by().annotate(least=Min("price_amount"), most=Max("price_amount")).first()
+    each = rows.order_by().values("currency").annotate(least=Min("price_amount"), most=Max("price_amount"))
+    ends = next(iter(each), None)
     if ends is None:
         return None
     return {"start": Money(ends["least"], ends["currency"]), "stop": Money(ends["most"], ends["currency"])}
