@@ -1,7 +1,9 @@
 """Reads that are made over and over, compiled once: the same rows of the same models, without building their SQL anew.
 
 Building the SQL of a wide model costs several times what SQLite takes to answer it. A `PreparedRows` compiles its
-queryset once per connection and number of keys, and afterwards only fills in the keys.
+queryset once per connection and size, and afterwards only fills in the keys. There are few sizes, the last key being
+given again until one is full: a compiled statement of a wide model takes some 100 kB, and one for each number of keys
+made a process that had met them all hold hundreds of megabytes.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ from uuid import UUID
 from django.db import connections, models, router
 from django.db.models.query import get_related_populators
 
+#: how many keys a statement is compiled for; the next one that is large enough serves
+SIZES = (1, 2, 4, 8, 16, 32, 60)
 #: reads of more keys than this are rare, and compiled each time
-MOST_KEYS = 60
+MOST_KEYS = SIZES[-1]
 
 
 class PreparedRows:
@@ -37,12 +41,14 @@ class PreparedRows:
             return list(self.make(wanted, *given))
         connection = connections[router.db_for_read(self.field.model)]
         known: dict[Any, _Compiled] = connection.__dict__.setdefault("engine_prepared_rows", {})
-        key = (self, len(wanted), given)
+        size = next(each for each in SIZES if each >= len(wanted))
+        key = (self, size, given)
         compiled = known.get(key)
         if compiled is None:
-            marks = _marks(self.field, len(wanted))
+            marks = _marks(self.field, size)
             compiled = known[key] = _Compiled(self.field, self.make(marks, *given), marks, connection)
-        return compiled.rows([self.field.get_db_prep_value(key, connection) for key in wanted])
+        values = [self.field.get_db_prep_value(key, connection) for key in wanted]
+        return compiled.rows(values + values[-1:] * (size - len(values)))
 
 
 class _Compiled:
