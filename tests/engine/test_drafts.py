@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from infra.engine.apps.actions import create_app
+from infra.engine.apps.models import Webhook, WebhookEvent
+from infra.engine.deliveries import emit
+from infra.engine.deliveries.worker import run_due
 from infra.engine.discounts.models import Voucher, VoucherChannelListing, VoucherCode
 from infra.engine.orders.models import Order, OrderLine
 from infra.engine.schema.ids import to_global_id
 from infra.engine.shipping.models import ShippingMethod, ShippingMethodListing, ShippingZone
 from infra.engine.warehouses.models import Stock
 from tests.engine.asking import ask
-from tests.engine.commerce import make_channel, make_variant, make_warehouse
+from tests.engine.commerce import make_channel, make_variant, make_warehouse, reduced_class
+from tests.engine.listener import ORIGIN
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
 TOKYO = {
@@ -141,6 +149,17 @@ def test_a_draft_costs_goods_and_delivery_with_tax(desk: Desk) -> None:
     assert [row["id"] for row in order["shippingMethods"]] == [order["deliveryMethod"]["id"]]
     assert order["canFinalize"] is True
     assert Stock.objects.get().quantity_allocated == 0
+
+
+def test_a_delivery_taxed_by_its_own_class_says_so(desk: Desk) -> None:
+    desk.post.tax_class = reduced_class()
+    desk.post.save()
+
+    order = desk.draft({desk.variant(): 1})
+
+    assert order["shippingPrice"] == {"net": {"amount": 509}, "gross": {"amount": 550}}
+    assert order["shippingTaxClassName"] == "reduced"
+    assert order["shippingTaxClass"] == {"id": to_global_id("TaxClass", desk.post.tax_class.pk)}
 
 
 def test_completing_promises_stock_and_tells(desk: Desk) -> None:
@@ -442,3 +461,35 @@ def test_orders_are_found_by_what_they_are(desk: Desk, where: dict[str, Any], fo
     listed = desk.do("query($w: OrderWhereInput!) { orders(first: 5, where: $w) { totalCount } }", w=where)
 
     assert listed["totalCount"] == found
+
+
+EVENTS = {
+    name: f"""subscription {{ event {{ ... on {name} {{
+      issuedAt version recipient {{ id }} issuingPrincipal {{ ... on App {{ name }} }} order {{ id status }}
+    }} }} }}"""
+    for name in ("DraftOrderCreated", "DraftOrderUpdated", "DraftOrderDeleted", "OrderExpired")
+}
+
+
+def test_apps_hear_of_drafts(desk: Desk, app_double: Any) -> None:
+    app, _ = create_app(name="listener", permissions=["MANAGE_ORDERS"], identifier="listener")
+    for name, query in EVENTS.items():
+        webhook = Webhook.objects.create(app=app, target_url=f"{ORIGIN}/hook", subscription_query=query)
+        WebhookEvent.objects.create(webhook=webhook, event_type=re.sub("(?<!^)([A-Z])", r"_\1", name).upper())
+    order = desk.draft({desk.variant(): 1})
+    run_due(datetime.now(UTC) + timedelta(seconds=5))
+
+    desk.do(LINE_UPDATE, id=order["lines"][0]["id"], q=2)
+    run_due(datetime.now(UTC) + timedelta(seconds=5))
+    with transaction.atomic("engine"):
+        emit(event="ORDER_EXPIRED", obj=Order.objects.get())
+    run_due(datetime.now(UTC) + timedelta(seconds=5))
+    desk.do("mutation($id: ID!) { draftOrderDelete(id: $id) { errors { code } } }", id=order["id"])
+    run_due(datetime.now(UTC) + timedelta(seconds=5))
+
+    told = [(headers["Saleor-Event"], json.loads(body)) for _, _, headers, body in app_double.received]
+    assert [(name, payload["order"]) for name, payload in told] == [
+        (name, {"id": order["id"], "status": "DRAFT"})
+        for name in ("draft_order_created", "draft_order_updated", "order_expired", "draft_order_deleted")
+    ]
+    assert {payload["issuingPrincipal"]["name"] for name, payload in told if name != "order_expired"} == {"desk"}
