@@ -23,7 +23,7 @@ def authorize_status_of(priced: PricedCheckout, transactions: Iterable[Any]) -> 
     authorized, charged = paid_amounts(transactions)
     if priced.lines and total <= 0:
         return "FULL"
-    if authorized + charged == 0:
+    if authorized + charged <= 0:
         return "NONE"
     return "FULL" if authorized + charged >= total else "PARTIAL"
 

@@ -144,7 +144,7 @@ def answer_request(
     said: dict[str, Any] = {"requestor": requestor, "reason": reason, "refund": refund}
     if action == "CANCEL":
         possible = isinstance(locked.checkout, Checkout) and "CANCEL" in item.available_actions
-        left = [] if amount >= item.authorized_value else None
+        left: list[str] | None = [] if amount >= item.authorized_value else None
         _store(locked, action, amount, "CANCEL_SUCCESS" if possible else "CANCEL_FAILURE", actions=left, **said)
         return
     card = lock_objects.card(item.gift_card_id)
@@ -174,9 +174,9 @@ def _store(
 ) -> None:
     """Store the request and its outcome under one reference, and what follows from the new amounts."""
     item, before, reference = locked.item, Amounts.of(locked.item), new_key()
-    shared = {"item": item, "amount": amount, "psp_reference": reference, "granted_refund": refund}
-    asked = {"app": requestor.app, "user": requestor.user, "message": reason, "idempotency_key": new_key()}
-    new_event(type_=f"{action}_REQUEST", **asked, **shared).save()
+    shared: dict[str, Any] = {"item": item, "amount": amount, "psp_reference": reference, "granted_refund": refund}
+    by: dict[str, Any] = {"app": requestor.app, "user": requestor.user}
+    new_event(type_=f"{action}_REQUEST", message=reason, idempotency_key=new_key(), **by, **shared).save()
     new_event(type_=result, message=message, **shared).save()
     if actions is not None:
         item.available_actions = actions
