@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+
 from infra.engine.apps.models import App
 from infra.engine.customers.models import User
 from infra.engine.deliveries import declare_event
@@ -95,7 +97,8 @@ WHERE_COLUMNS = {"name": "name", "endDate": "end_date", "startDate": "start_date
 
 @field("Promotion", "rules")
 def promotion_rules(batch: Batch) -> list[Any]:
-    return children(batch, PromotionRule.objects.all(), "promotion_id")
+    rows = PromotionRule.objects.order_by(F("name").asc(nulls_last=True), "pk")
+    return children(batch, rows, "promotion_id")
 
 
 @field("Promotion", "events")
