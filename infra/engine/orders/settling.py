@@ -145,10 +145,14 @@ def _complete_base_prices(order: Order, lines: Iterable[OrderLine], taxes: Chann
     """Give lines and deliveries that were stored without base prices those that their taxed prices came from."""
     side = "gross" if taxes.entered_with_tax else "net"
     for line in lines:
-        if not line.undiscounted_base_unit_price and getattr(line, f"undiscounted_unit_{side}"):
+        if (
+            not line.undiscounted_base_unit_price
+            and not line.is_price_overridden
+            and getattr(line, f"undiscounted_unit_{side}")
+        ):
             line.undiscounted_base_unit_price = getattr(line, f"undiscounted_unit_{side}")
             line.base_unit_price = getattr(line, f"unit_{side}")
-    if not order.base_shipping and getattr(order, f"shipping_{side}"):
+    if not order.base_shipping and not order.voucher_code and getattr(order, f"shipping_{side}"):
         order.base_shipping = getattr(order, f"shipping_{side}")
         order.undiscounted_shipping = order.undiscounted_shipping or order.base_shipping
 

@@ -21,7 +21,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import named_pk, named_uuid
+from infra.engine.schema.ids import int_pk, named_pk, named_uuid
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.shipping.models import ShippingMethod
 
@@ -107,7 +107,10 @@ def _change(context: Context, said: dict[str, Any], channel: Channel) -> DraftCh
 def _method(gid: str | None) -> ShippingMethod | None:
     if not gid:
         return None
-    pk = named_pk(gid, "ShippingMethod", field="shippingMethod")
+    pk = int_pk(gid, "ShippingMethod", "ShippingMethodType")
+    if pk is None:
+        message = f"Invalid ID: {gid}. Expected: ShippingMethod."
+        raise refuse("shippingMethod", message, "GRAPHQL_ERROR")
     found = ShippingMethod.objects.select_related("tax_class", "zone").filter(pk=pk).first()
     if found is None:
         raise refuse("shippingMethod", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
