@@ -27,7 +27,8 @@ declare("AccountRegisterInput", "firstName lastName languageCode email password 
 declare("ConfirmAccount", "user")
 declare("AccountUpdate", "user")
 declare("AccountInput", "firstName lastName languageCode defaultBillingAddress defaultShippingAddress metadata")
-declare("CustomerFilterInput", "search dateJoined")
+declare("CustomerFilterInput", "search ids metadata dateJoined updatedAt numberOfOrders placedOrders")
+declare("CustomerWhereInput", "ids email firstName lastName isActive dateJoined updatedAt metadata AND OR")
 declare("DateRangeInput", "gte lte")
 
 
