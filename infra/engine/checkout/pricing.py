@@ -163,7 +163,7 @@ def price_checkouts(checkouts: Iterable[Checkout]) -> dict[UUID, PricedCheckout]
     """Return the prices of the checkouts, whose `channel` and `assigned_delivery` should be loaded, by checkout id."""
     found = {checkout.pk: checkout for checkout in checkouts}
     taxes = taxes_of({(checkout.channel_id, checkout.country) for checkout in found.values()})
-    lines: dict[UUID, list[CheckoutLine]] = {pk: [] for pk in found}
+    lines: dict[UUID, list[Any]] = {pk: [] for pk in found}
     rows = lines_with_listings(list(found))
     for line in rows:
         lines[line.checkout_id].append(line)

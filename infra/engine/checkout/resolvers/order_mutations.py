@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.checkout.completion import create_order
+from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.reordering import Unavailable, checkout_from_order
 from infra.engine.checkout.resolvers.line_mutations import limit
 from infra.engine.orders.models import Order
@@ -26,7 +27,7 @@ def order_create_from_checkout(context: Context, args: dict[str, Any]) -> dict[s
     if context.requestor.app is None or not context.requestor.has_perm("HANDLE_CHECKOUTS"):
         raise PermissionDenied(("HANDLE_CHECKOUTS",))
     pk = named_uuid(args["id"], "Checkout")
-    if pk is None:
+    if pk is None or not Checkout.objects.filter(pk=pk).exists():
         raise _unknown(args["id"])
     try:
         order = create_order(

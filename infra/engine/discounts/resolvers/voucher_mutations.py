@@ -41,7 +41,12 @@ COLUMNS = {
 #: columns that null leaves as they were
 KEPT = {"type", "start_date", "discount_value_type", "countries", "single_use"}
 KEPT |= {"apply_once_per_order", "apply_once_per_customer", "only_for_staff"}
-MODELS = {"products": Product, "variants": ProductVariant, "categories": Category, "collections": Collection}
+MODELS: dict[str, Any] = {
+    "products": Product,
+    "variants": ProductVariant,
+    "categories": Category,
+    "collections": Collection,
+}
 MOST_DELETED = 100
 
 

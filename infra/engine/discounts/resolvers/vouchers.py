@@ -109,7 +109,7 @@ def _sorted(rows: QuerySet[Voucher], sort: dict[str, Any] | None, slug: str | No
 
 def _named(text: str) -> Q:
     codes = VoucherCode.objects.filter(voucher=OuterRef("pk"), code__icontains=text)
-    return Q(name__icontains=text) | Exists(codes)
+    return Q(name__icontains=text) | Q(Exists(codes))
 
 
 def _filtered(rows: QuerySet[Voucher], said: dict[str, Any], context: Context) -> QuerySet[Voucher]:
@@ -212,7 +212,7 @@ def _there(batch: Batch) -> list[VoucherChannelListing | None]:
     slugs = {row.pk: getattr(row, "channel_slug", None) for row in batch.parents}
     rows = VoucherChannelListing.objects.filter(voucher__in=list(slugs)).select_related("channel")
     found = {(row.voucher_id, row.channel.slug): row for row in rows} if any(slugs.values()) else {}
-    return [found.get((row.pk, slugs[row.pk])) for row in batch.parents]
+    return [found.get((row.pk, slugs[row.pk] or "")) for row in batch.parents]
 
 
 @field("Voucher", "discountValue")
