@@ -171,8 +171,11 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, c
 def _check_paid(priced: PricedCheckout, transactions: list[TransactionItem]) -> None:
     unpaid_allowed = priced.checkout.channel.order_settings.get("allowUnpaidOrders", False)
     if authorize_status_of(priced, transactions) != "FULL" and not unpaid_allowed:
+        if not transactions:
+            message = "Provided payment methods can not cover the checkout's total amount"
+            raise refuse(None, message, "CHECKOUT_NOT_FULLY_PAID")
         message = "The authorized amount doesn't cover the checkout's total amount."
-        raise refuse("id" if transactions else None, message, "CHECKOUT_NOT_FULLY_PAID")
+        raise refuse("id", message, "CHECKOUT_NOT_FULLY_PAID")
 
 
 def count_voucher(checkout: Checkout) -> None:

@@ -12,21 +12,21 @@ from infra.engine.money import ZERO
 
 
 def attached(checkout_ids: Iterable[UUID]) -> dict[UUID, list[GiftCard]]:
-    """Return the cards to be spent on each checkout, by code; one statement, none for no checkouts."""
+    """Return the cards to be spent on each checkout as they were added; one statement, none for no checkouts."""
     found: dict[UUID, list[GiftCard]] = {pk: [] for pk in checkout_ids}
     if found:
         rows = CheckoutGiftCard.objects.filter(checkout_id__in=list(found)).select_related("gift_card")
-        for link in rows.order_by("gift_card__code"):
+        for link in rows:
             found[link.checkout_id].append(link.gift_card)
     return found
 
 
 def spent_on(order_ids: Iterable[UUID]) -> dict[UUID, list[GiftCard]]:
-    """Return the cards that paid for a part of each order when it was placed, by code; one statement."""
+    """Return the cards that paid for a part of each order when it was placed, first spent first; one statement."""
     found: dict[UUID, list[GiftCard]] = {pk: [] for pk in order_ids}
     if found:
         rows = OrderGiftCard.objects.filter(order_id__in=list(found)).select_related("gift_card")
-        for link in rows.order_by("gift_card__code"):
+        for link in rows:
             found[link.order_id].append(link.gift_card)
     return found
 
