@@ -169,6 +169,31 @@ def _pk(node: str) -> str:
     return base64.b64decode(node).decode().split(":")[1]
 
 
+def test_methods_have_names_in_other_languages(staff: Staff) -> None:
+    method = staff.method(staff.zone("JP")["id"])
+    variant = make_variant(staff.channel, stock={make_warehouse(staff.channel): 1})
+    shown = """translation(languageCode: JA) { id name description language { code }
+      translatableContent { id shippingMethodId name description } }"""
+    words = json.dumps({"blocks": []})
+    text = f"""mutation($id: ID!, $i: ShippingPriceTranslationInput!) {{
+      shippingPriceTranslate(id: $id, languageCode: JA, input: $i) {{
+        shippingMethod {{ {shown} }} errors {{ field code }} }} }}"""
+    said = {"id": method["id"], "i": {"name": "郵便", "description": words}}
+
+    answer = data_of(text, said, token=staff.token)["shippingPriceTranslate"]["shippingMethod"]["translation"]
+
+    assert (answer["name"], answer["language"]) == ("郵便", {"code": "JA"})
+    assert answer["translatableContent"]["shippingMethodId"] == method["id"]
+    cart = make_checkout(staff.channel, {variant: 1}, delivery=None)
+    offers = data_of(
+        "mutation($id: ID!) { deliveryOptionsCalculate(id: $id) { deliveries { shippingMethod {" + shown + "} } } }",
+        {"id": gid("Checkout", cart.pk)},
+    )["deliveryOptionsCalculate"]["deliveries"]
+    assert offers[0]["shippingMethod"]["translation"] == answer
+    refused = ask(text, {**said, "id": gid("ShippingMethodType", 0)}, token=staff.token)["data"]
+    assert refused["shippingPriceTranslate"]["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
+
+
 def test_a_channel_without_methods_of_its_own_asks_for_none(staff: Staff) -> None:
     method = staff.method(staff.zone("JP")["id"])
     staff.channel.refresh_from_db()
