@@ -115,7 +115,7 @@ def _parse_metadata(value: Any) -> dict[str, str]:
 
 
 def _json_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, default=str)
 
 
 def _parse_json_text(value: Any) -> Any:
