@@ -1,13 +1,13 @@
 """Amounts as the contract shows them, and their rounding.
 
-Rounding is to the currency's own decimals (ISO 4217 through babel), half to even, as the contract's reference does:
-net and gross are rounded each for itself.
+Rounding is to the currency's own decimals (ISO 4217 through babel), as the contract's reference does: bare amounts
+half to even, taxed ones half up, net and gross each for itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel.numbers import get_currency_precision
@@ -68,7 +68,9 @@ class TaxedMoney:
 
 
 def apply_flat_rate(amount: Decimal, rate: Decimal, currency: str, *, entered_with_tax: bool) -> TaxedMoney:
-    """Return `amount` taxed at `rate` percent (10 means 10 %), net and gross rounded each for itself."""
+    """Return `amount` taxed at `rate` percent (10 means 10 %), net and gross rounded half up, each for itself."""
     factor = 1 + Decimal(rate) / 100
     net, gross = (amount / factor, amount) if entered_with_tax else (amount, amount * factor)
-    return TaxedMoney.of(quantize(net, currency), quantize(gross, currency), currency)
+    step = smallest_step(currency)
+    net, gross = net.quantize(step, rounding=ROUND_HALF_UP), gross.quantize(step, rounding=ROUND_HALF_UP)
+    return TaxedMoney.of(net, gross, currency)

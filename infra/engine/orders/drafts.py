@@ -14,7 +14,7 @@ from infra.engine.discounts.models import VoucherCode
 from infra.engine.money import ZERO
 from infra.engine.orders import delivery, lock_objects, settling, vouchers
 from infra.engine.orders.addresses import keep_addresses
-from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
+from infra.engine.orders.charges import FULLY, tell_charged
 from infra.engine.orders.checks import check_draft
 from infra.engine.orders.history import record
 from infra.engine.orders.lines import (
@@ -213,7 +213,6 @@ def complete_draft(*, order_id: UUID, requestor: Requestor) -> Order:
             vouchers.use_at_completion(order, voucher)
         keep_addresses(order)
         order.draft_save_billing_address = order.draft_save_shipping_address = None
-        set_amounts(order, transactions=order.transactions.all(), granted=ZERO)
         order.save()
         OrderLine.objects.filter(order=order).update(price_fixed_until=None)
         _promise(order, lines)

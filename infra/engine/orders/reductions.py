@@ -135,12 +135,17 @@ def restore_line(*, line: OrderLine, requestor: Requestor) -> OrderLine:
         line.order = order
         _check_order(order)
         OrderLineDiscount.objects.filter(line=line).delete()
+        kind = line.unit_discount_type
         pricing.set_unit_discount(line, [])
         line.base_unit_price = line.undiscounted_base_unit_price
         line.save()
         voucher = vouchers.voucher_of(order)
         if vouchers.is_for_lines(voucher):
             vouchers.apply_to_lines(order, voucher, list(OrderLine.objects.filter(order=order)), as_applied=False)
+        # the contract's reference shows no discount of a restored line, not even the voucher's, but keeps its kind
+        line.refresh_from_db(fields=["base_unit_price"])
+        line.unit_discount_type = kind
+        line.save(update_fields=vouchers.LINE_COLUMNS)
         record(order, "ORDER_LINE_DISCOUNT_REMOVED", requestor, lines=[_told_line(line, None)])
         settling.mark(order)
         return line

@@ -261,6 +261,8 @@ def order_update_shipping(context: Context, args: dict[str, Any]) -> dict[str, A
         raise refuse("shippingMethod", message, "SHIPPING_METHOD_REQUIRED")
     if said["shippingMethod"] == "":
         raise refuse("shippingMethod", "Shipping method cannot be empty.", "SHIPPING_METHOD_REQUIRED")
+    if said["shippingMethod"]:
+        named_pk(said["shippingMethod"], "ShippingMethod", field="shippingMethod")
     method = _method(said["shippingMethod"])
     changed = drafts.update_shipping(order_id=order.pk, method=method, requestor=context.requestor)
     return {"order": unsettle(changed)}

@@ -26,7 +26,7 @@ bind_ids(Order="Order", OrderEvent="OrderEvent")
 register_metadata("Order", Order, public=None, private=STAFF, uuid=True, event="ORDER_METADATA_UPDATED")
 name_type(OrderEvent, "OrderEvent")
 declare("Order", "updatedAt status billingAddress shippingAddress channel origin authorizeStatus chargeStatus")
-declare("Order", "customerNote redirectUrl userEmail displayGrossPrices externalReference voucherCode")
+declare("Order", "customerNote redirectUrl displayGrossPrices externalReference voucherCode")
 declare("Order", "taxExemption shippingTaxClassName collectionPointName")
 declare("OrderEvent", "date type")
 declare("OrderWhereInput", "metadata ids number channelId createdAt updatedAt user userEmail authorizeStatus")
@@ -104,6 +104,20 @@ def created(batch: Batch) -> list[Any]:
 @field("Order", "languageCodeEnum")
 def language_code_enum(batch: Batch) -> list[Any]:
     return [row.language_code for row in batch.parents]
+
+
+@field("Order", "userEmail")
+def user_email(batch: Batch) -> list[Any]:
+    """The order's own, else its customer's."""
+    users = loads.by_id(batch, [row.user_id for row in batch.parents if not row.user_email], User, "users")
+    others = iter(users)
+    found = [row.user_email or next(others) for row in batch.parents]
+    return [value.email if isinstance(value, User) else value for value in found]
+
+
+@field("Order", "original")
+def original(batch: Batch) -> list[Any]:
+    return [to_global_id("Order", row.original_id) if row.original_id else None for row in batch.parents]
 
 
 @field("Order", "checkoutId")
@@ -271,6 +285,8 @@ def order_payment_status(batch: Batch) -> list[Any]:
 
 def payment_status(row: Order, rows: list[Any]) -> str:
     """Return how far an order with these transactions is paid, by a name of PaymentChargeStatusEnum."""
+    if not rows and not row.paid_by_hand_amount and row.total_gross == 0:
+        return "FULLY_CHARGED"
     if row.charge_status in ("FULL", "OVERCHARGED"):
         return "FULLY_CHARGED"
     if row.charge_status == "PARTIAL":
