@@ -159,10 +159,10 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, c
         raise refuse("billingAddress", "Billing address is not set", "BILLING_ADDRESS_NOT_SET")
     if priced.tax_error is not None or priced.tax_is_stale:
         raise refuse(None, "Configured Tax App returned invalid response.", "TAX_ERROR")
+    if checkout.voucher_code is not None and (priced.voucher is None or priced.voucher.is_spent):
+        raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE")
     if transactions is not None:
         _check_paid(priced, transactions)
-    if checkout.voucher_code is not None and priced.voucher is None:
-        raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE")
     check_attached(checkout=checkout, cards=cards)
     if not checkout.channel.is_active:
         raise refuse("channel", "Cannot complete checkout with inactive channel.", "CHANNEL_INACTIVE")

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
 from infra.engine.discounts.types import OrderDiscountFound
 from infra.engine.discounts.vouchers import VoucherTerms
-from infra.engine.money import ZERO, quantize
+from infra.engine.money import ZERO, smallest_step
+
+
+def round_price(amount: Decimal, currency: str) -> Decimal:
+    """Return a price rounded half up to the decimals of `currency`, as the contract rounds prices of goods."""
+    return Decimal(amount).quantize(smallest_step(currency), rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def spread(lines: list[Any], off: Decimal, currency: str, base: Callable[[Any], 
     for index, total in enumerate(totals):
         part = left
         if index < len(totals) - 1 and whole:
-            part = quantize(min(total / whole * off, total), currency)
+            part = round_price(min(total / whole * off, total), currency)
         left -= part
         found.append(max(total - part, ZERO) if whole else ZERO)
     return found

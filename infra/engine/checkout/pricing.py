@@ -14,7 +14,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from infra.engine.checkout.discounts import Discount, lines_of_voucher, off_line, shown_discount, spread
+from infra.engine.checkout.discounts import (
+    Discount,
+    lines_of_voucher,
+    off_line,
+    round_price,
+    shown_discount,
+    spread,
+)
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.reading import is_sold, lines_with_listings
 from infra.engine.checkout.tax_apps import apply_kept
@@ -30,7 +37,7 @@ from infra.engine.discounts.queries import (
 from infra.engine.discounts.types import OrderDiscountFound, RuleReward
 from infra.engine.discounts.vouchers import VoucherTerms, vouchers_for
 from infra.engine.giftcards.queries import attached, balance_of
-from infra.engine.money import ZERO, TaxedMoney, quantize, smallest_step
+from infra.engine.money import ZERO, TaxedMoney, smallest_step
 
 __all__ = ["PricedCheckout", "PricedLine", "is_sold", "lines_with_listings", "price_checkouts"]
 
@@ -64,18 +71,18 @@ class PricedLine:
 
     @property
     def base_unit(self) -> Decimal:
-        return quantize(self.base_total / self.line.quantity, self.total.currency)
+        return round_price(self.base_total / self.line.quantity, self.total.currency)
 
     @property
     def unit(self) -> TaxedMoney:
         currency, pieces = self.total.currency, self.line.quantity
         net, gross = self.total.net.amount / pieces, self.total.gross.amount / pieces
-        return TaxedMoney.of(quantize(net, currency), quantize(gross, currency), currency)
+        return TaxedMoney.of(round_price(net, currency), round_price(gross, currency), currency)
 
     def take_off(self, discount: Discount) -> None:
         """Take a discount off the line's total, which is not taxed yet."""
         self.discounts.append(discount)
-        self.base_total = quantize(self.base_total - discount.amount, self.total.currency)
+        self.base_total = round_price(self.base_total - discount.amount, self.total.currency)
 
 
 @dataclass(slots=True)
@@ -85,6 +92,9 @@ class PricedCheckout:
     `discount` is what is taken off the whole or the delivery, and what a voucher for goods takes off all lines (their
     `discounts` hold it, too). `found` is the order promotion that holds now, also when it is a gift. Amounts that are
     not TaxedMoney are as entered, with tax or without. `gift_cards` is what the cards on it hold, with tax.
+
+    A voucher that somebody else has spent since keeps lowering the prices until the checkout changes, or is completed
+    and refused for it, as the contract's reference does.
     """
 
     checkout: Checkout
@@ -126,7 +136,7 @@ class PricedCheckout:
         if not self.gift_cards or not gross:
             return total
         left = max(gross - self.gift_cards, ZERO)
-        return TaxedMoney.of(quantize(left * net / gross, total.currency), left, total.currency)
+        return TaxedMoney.of(round_price(left * net / gross, total.currency), left, total.currency)
 
     @property
     def is_shipping_required(self) -> bool:
@@ -225,7 +235,7 @@ def _price(checkout: Checkout, lines: list[Any], taxes: ChannelTaxes, rules: _Ca
             item.take_off(_catalogue_discount(item, row, names, checkout.currency))
     delivery = checkout.assigned_delivery
     if delivery is not None and priced.is_shipping_required:
-        priced.shipping_undiscounted = quantize(delivery.price_amount, checkout.currency)
+        priced.shipping_undiscounted = round_price(delivery.price_amount, checkout.currency)
     priced.shipping_base = priced.shipping_undiscounted
     return priced
 
@@ -240,9 +250,9 @@ def _price_line(line: Any, currency: str) -> PricedLine:
         listed=line.listed_price,
         tax_class_id=product.tax_class_id or product.product_type.tax_class_id,
         tax_rate=ZERO,
-        unit_base=quantize(unit, currency),
+        unit_base=round_price(unit, currency),
         listed_unit=discounted if discounted is not None else unit,
-        base_total=quantize(unit * line.quantity, currency),
+        base_total=round_price(unit * line.quantity, currency),
         total=TaxedMoney.of(ZERO, ZERO, currency),
     )
 

@@ -36,7 +36,7 @@ def remove_voucher(checkout: Checkout) -> None:
 
 
 def _still_applies(priced: PricedCheckout) -> bool:
-    if priced.voucher is None:
+    if priced.voucher is None or priced.voucher.is_spent:
         return False
     try:
         check_voucher(priced, priced.voucher)

@@ -35,13 +35,17 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class VoucherTerms:
-    """A voucher in one channel, by one of its codes. `value` is an amount (FIXED) or a percentage."""
+    """A voucher in one channel, by one of its codes. `value` is an amount (FIXED) or a percentage.
+
+    `is_spent` is true when the code is switched off or the last use is taken, for a cart that had it before.
+    """
 
     voucher: Voucher
     code: VoucherCode
     value: Decimal
     min_spent: Decimal | None
     currency: str
+    is_spent: bool = False
     targets: Targets = field(default_factory=Targets)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -94,16 +98,14 @@ def is_voucher_code(code: str) -> bool:
 def vouchers_for(
     wanted: Iterable[tuple[str, int]], now: datetime, *, counted: Iterable[str] = ()
 ) -> dict[tuple[str, int], VoucherTerms]:
-    """Return the terms of each (code, channel key) that holds at `now`.
+    """Return the terms of each (code, channel key) that holds at `now`, and of those that are only spent.
 
-    A code does not hold when it is unknown or switched off, its voucher has not begun, is over or used up, or is not
-    given in the channel. Of `counted` codes the use is counted already: they hold also when theirs was the last.
+    A code does not hold when it is unknown, its voucher has not begun, is over, or is not given in the channel. Of
+    `counted` codes the use is counted already: they hold also when theirs was the last.
     """
     pairs, counted = set(wanted), set(counted)
-    codes = list(
-        VoucherCode.objects.filter(code__in={pair[0] for pair in pairs}, is_active=True).select_related("voucher")
-    )
-    by_code = {row.code: row for row in codes if row.code in counted or _holds(row.voucher, now)}
+    codes = list(VoucherCode.objects.filter(code__in={pair[0] for pair in pairs}).select_related("voucher"))
+    by_code = {row.code: row for row in codes if row.code in counted or row.voucher.is_active(now)}
     listings = {
         (row.voucher_id, row.channel_id): row
         for row in VoucherChannelListing.objects.filter(
@@ -123,19 +125,22 @@ def vouchers_for(
                 value=listing.discount_value,
                 min_spent=listing.min_spent_amount,
                 currency=listing.currency,
+                is_spent=code not in counted and _is_spent(row),
                 targets=targets.get(row.voucher_id, Targets()),
                 names=names.get(row.voucher_id, {}),
             )
     return found
 
 
-def voucher_for(code: str, channel_id: int, now: datetime, *, counted: bool = False) -> VoucherTerms | None:
-    """Return the terms of one code in one channel, or None when it does not hold (see `vouchers_for`)."""
-    return vouchers_for([(code, channel_id)], now, counted=[code] if counted else ()).get((code, channel_id))
+def voucher_for(code: str, channel_id: int, now: datetime) -> VoucherTerms | None:
+    """Return the terms of one code in one channel, or None when it does not hold or is spent (see `vouchers_for`)."""
+    found = vouchers_for([(code, channel_id)], now).get((code, channel_id))
+    return None if found is None or found.is_spent else found
 
 
-def _holds(voucher: Voucher, now: datetime) -> bool:
-    return voucher.is_active(now) and (voucher.usage_limit is None or uses_of(voucher.pk) < voucher.usage_limit)
+def _is_spent(code: VoucherCode) -> bool:
+    limit = code.voucher.usage_limit
+    return not code.is_active or (limit is not None and uses_of(code.voucher_id) >= limit)
 
 
 def uses_of(voucher_id: int) -> int:

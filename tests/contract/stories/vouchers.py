@@ -159,7 +159,6 @@ def _lines(world: World, made: list[str]) -> None:
         {"id": one, "input": {"products": [world.goods["rice"].product_id]}},
         token=world.admin,
     )
-    ask("vouchers/goods_seen", "CartSeen", {"id": pk}, token=None)
     ask("vouchers/goods_removed", "VoucherGoodsRemoved", {"id": one, "input": {"products": bowl}}, token=world.admin)
     third = {
         "discountValueType": "PERCENTAGE",
@@ -288,7 +287,6 @@ def _removing(world: World, made: list[str]) -> None:
     put(world, "gone_added", pk, "gone")
     pay_for(world, pk, "vouchers/gone")
     ask("vouchers/gone_deleted", "VoucherRemoved", {"id": gone}, token=admin)
-    ask("vouchers/gone_seen", "CartSeen", {"id": pk}, token=None)
     ask("vouchers/gone_complete", "CartBought", {"id": pk}, token=None)
     ask("vouchers/gone_removed", "CartCodeRemoved", {"id": pk, "code": code_of(world, "gone")}, token=None)
     ask("vouchers/gone_twice", "VoucherRemoved", {"id": gone}, token=admin)
