@@ -207,7 +207,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MALL_PUBLIC_URL.startswith("https:"
 
 LOGGING = logs.configuration(os.environ.get("MALL_LOG_LEVEL", "INFO"))
 
-MALL_EMBEDDED_WORKER = "infra.engine.deliveries.worker.run_due" if EMBEDDED else ""
+MALL_EMBEDDED_WORKER = "infra.engine.tasks.work" if EMBEDDED else ""
 ENGINE_PUBLIC_URL = MALL_PUBLIC_URL
 ENGINE_DATA = MALL_DATA / "engine"
 ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"

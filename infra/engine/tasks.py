@@ -1,6 +1,7 @@
 """What time alone does to a shop: unpaid orders expire, expired ones and forgotten baskets are deleted.
 
-    run_due(now)        # all of it, at most once a minute; the engine's worker calls it
+    run_due(now)        # all of it, at most once a minute
+    work(now, limit)    # that, and the deliveries that are due: what the worker process calls
 
 The figures are the contract's: an order's are its channel's settings, a basket's are constants of the contract's
 reference (Saleor 3.24, settings ANONYMOUS_CHECKOUTS_TIMEDELTA and its neighbours, read 2026-11-22).
@@ -9,7 +10,7 @@ reference (Saleor 3.24, settings ANONYMOUS_CHECKOUTS_TIMEDELTA and its neighbour
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from infra.engine.checkout import lock_objects as checkout_locks
 from infra.engine.checkout.models import Checkout, CheckoutDelivery, CheckoutLine
 from infra.engine.checkout.payment import authorize_status_of
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
+from infra.engine.deliveries.worker import run_due as send_due
 from infra.engine.giftcards.actions import forget_checkouts
 from infra.engine.orders import lock_objects as order_locks
 from infra.engine.orders.history import record
@@ -51,6 +53,15 @@ def run_due(now: datetime) -> int:
         return 0
     _last[:] = [now]
     return sum(task(now) for task in (expire_orders, delete_expired_orders, delete_expired_checkouts, complete_paid))
+
+
+def work(now: datetime, limit: int) -> int:
+    """Send up to `limit` deliveries that are due at `now`, after ending what time ends; return how many were tried.
+
+    What time ends goes by the real time, which rows were written at, whatever `now` is.
+    """
+    run_due(datetime.now(UTC))
+    return send_due(now, limit)
 
 
 def expire_orders(now: datetime) -> int:

@@ -18,7 +18,6 @@ from infra.engine.deliveries.transport import Response, Unreachable, send, webho
 from infra.engine.discounts.tasks import recalculate
 from infra.engine.payments.requests import run_due as run_payment_requests
 from infra.engine.prepared import in_bulk
-from infra.engine.tasks import run_due as run_periodic
 from infra.engine.warehouses.lock_objects import lock
 
 logger = logging.getLogger(__name__)
@@ -38,12 +37,10 @@ def run_due(now: datetime | None = None, limit: int = 100) -> int:
 
     They are leased together for a minute, so that workers never share one and a killed worker's deliveries are sent
     again: those it had sent, too, with the same body, for they are taken off the queue together at the end. With
-    nothing due it only reads. Prices that promotions have changed are worked out first, and what time ends is ended:
-    by the real time, which rows were written at, whatever `now` is.
+    nothing due it only reads. Prices that promotions have changed are worked out first.
     """
     moment = now or datetime.now(UTC)
     _work_out_prices(moment)
-    run_periodic(datetime.now(UTC))
     done = 0
     while done < limit:
         claimed = _claim(moment, min(BATCH, limit - done))

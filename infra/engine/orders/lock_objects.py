@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from infra.engine.orders.models import Fulfillment, Order, OrderLine
+from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows
 from infra.engine.warehouses.lock_objects import lock, locked_rows
 
@@ -32,9 +35,14 @@ def fulfillment(pk: int) -> Fulfillment:
     return found
 
 
-_ORDERS = PreparedRows(
-    Order._meta.pk, lambda pks: lock(Order.objects.select_related("channel").filter(pk__in=pks).order_by("pk"))
-)
+def _with_channels(pks: Iterable[UUID]) -> QuerySet[Order]:
+    """Return orders to lock; `pays_by_card` says whether a transaction is of a gift card, which saves asking."""
+    by_card = TransactionItem.objects.filter(order_id=OuterRef("pk"), gift_card__isnull=False)
+    rows = Order.objects.select_related("channel").annotate(pays_by_card=Exists(by_card))
+    return lock(rows.filter(pk__in=pks).order_by("pk"))
+
+
+_ORDERS = PreparedRows(Order._meta.pk, _with_channels)
 _LINES = PreparedRows(
     OrderLine._meta.pk,
     lambda pks: lock(OrderLine.objects.select_related("variant").filter(pk__in=pks).order_by("pk")),
