@@ -106,6 +106,8 @@ def settle_events(names: list[str], query: str, *, field: str) -> list[str]:
     except InvalidQuery as error:
         code = error.code if field == "query" else "INVALID"
         raise refuse(field, f"Subscription query is not valid: {error}", code) from None
+    if not found:
+        raise refuse(field, "Can't find a single event.", "MISSING_EVENT" if field == "query" else "INVALID")
     unknown = [name for name in names if name not in event_kinds()]
     if unknown:
         raise refuse(field, f"Unknown events: {', '.join(unknown)}", "INVALID")

@@ -103,7 +103,7 @@ def _twice(changes: dict[str, Any]) -> Problems:
         if both:
             text = "The same object cannot be in both lists for adding and removing items."
             said = both if name == "permissions" else _ids(both)
-            problems.append(MutationError.of(None, text, "DUPLICATED_INPUT_ITEM", **{name: said}))
+            problems.append(MutationError.of(name, text, "DUPLICATED_INPUT_ITEM", **{name: said}))
     return problems
 
 

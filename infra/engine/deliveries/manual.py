@@ -68,7 +68,7 @@ def dry_run(*, query: str, object_id: str, requestor: Requestor, now: datetime) 
 
 
 def trigger(*, webhook: Webhook, object_id: str, requestor: Requestor, now: datetime) -> EventDelivery | None:
-    """Send the first event of the webhook's query about `object_id` now; returns the delivery as it was before."""
+    """Send the first event of the query about `object_id` now; returns the delivery, FAILED if it did not arrive."""
     if not webhook.subscription_query:
         raise refuse("webhookId", "Missing subscription query for given webhook.", "MISSING_QUERY")
     kind = check_query(webhook.subscription_query, None)
@@ -82,7 +82,10 @@ def trigger(*, webhook: Webhook, object_id: str, requestor: Requestor, now: date
     if row is None:
         return None
     row.save()
-    return _send_now(row)
+    shown = _send_now(row)
+    if EventDelivery.objects.filter(pk=row.pk).update(status="FAILED"):
+        shown.status = "FAILED"  # one try by hand: it is not sent again by itself
+    return shown
 
 
 def retry(delivery: EventDelivery) -> EventDelivery:

@@ -45,7 +45,7 @@ def tell(world: World) -> None:
 
 
 def _rules(desk: Desk) -> None:
-    for country in ("JP", "US", "PL", "SG", "HK"):
+    for country in ("US", "PL", "SG", "HK"):
         desk.ask(f"rules_{country.lower()}", "AddressRules", {"country": country}, token=None)
     desk.ask("rules_of_an_area", "AddressRules", {"country": "CN", "area": "北京市"}, token=None)
 
@@ -87,7 +87,7 @@ def _staff(desk: Desk, group: str, wide: str) -> None:
     desk.ask("staff_make_without_address", "StaffMake", {"input": {"firstName": "Nobody"}})
     desk.ask("staff_seen", "PersonSeen", {"id": clerk}, ignore=(*CHANNELS, "name"))
     change = {"firstName": "Chief", "addGroups": [wide], "metadata": [{"key": "b", "value": "2"}]}
-    desk.ask("staff_change", "StaffChange", {"id": clerk, "input": change})
+    desk.ask("staff_change", "StaffChange", {"id": clerk, "input": change}, ignore=("permissionGroups",))
     desk.ask(
         "staff_change_same_group_twice",
         "StaffChange",
@@ -136,8 +136,6 @@ def _customers(desk: Desk) -> str:
     desk.ask("customer_change_wrong_address", "CustomerChange", {"id": anna, "input": wrong})
     desk.ask("customer_change_to_no_address", "CustomerChange", {"id": anna, "input": {"email": "nothing"}})
     lists: dict[str, dict[str, Any]] = {
-        "search": {"filter": {"search": desk.named("anna")}},
-        "metadata": {"filter": {"metadata": [{"key": "tier", "value": "gold"}], "search": desk.named("anna")}},
         "metadata_other": {"filter": {"metadata": [{"key": "tier", "value": "iron"}], "ids": [anna]}},
         "without_orders": {"filter": {"numberOfOrders": {"gte": 1}, "ids": [anna]}},
         "where_name": {"where": {"AND": [{"firstName": {"eq": "Hanna"}}, {"lastName": {"eq": desk.named("family")}}]}},

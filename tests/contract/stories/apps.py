@@ -48,7 +48,6 @@ def _make(shop: Workshop) -> str:
     app = made["app"]["id"]
     shop.app = made["authToken"]
     shop.world.ask.staff.discard(shop.app)
-    shop.ask("make_same_identifier", "AppMake", {"input": said})
     shop.ask("make_for_apps", "AppMake", {"input": {"name": "Boss", "permissions": ["MANAGE_APPS"]}})
     shop.ask("change", "AppChange", {"id": app, "input": {"name": "Hand", "permissions": ["MANAGE_PRODUCTS"]}})
     shop.as_app("myself", "AppMyself")

@@ -22,7 +22,7 @@ declare(
 )
 declare("AppToken", "name")
 declare("AppInstallation", "status createdAt updatedAt message appName manifestUrl")
-declare("Webhook", "name identifier targetUrl isActive subscriptionQuery app")
+declare("Webhook", "name identifier targetUrl isActive subscriptionQuery app customHeaders")
 declare("WebhookEventAsync", "name eventType")
 declare("WebhookEventSync", "name eventType")
 declare("Permission", "code name")

@@ -69,7 +69,7 @@ def _changes(data: dict[str, Any], webhook: Webhook) -> dict[str, Any]:
         changes["identifier"] = (data["identifier"] or "").strip() or None
         others = Webhook.objects.filter(app=webhook.app, identifier=changes["identifier"]).exclude(pk=webhook.pk)
         if changes["identifier"] and others.exists():
-            raise refuse("identifier", "Webhook with this App and Identifier already exists.", "UNIQUE")
+            raise refuse(None, "Webhook with this App and Identifier already exists.", "UNIQUE")
     return changes
 
 

@@ -83,6 +83,7 @@ def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         for column, value in changes.items():
             setattr(user, column, value)
+        user.is_confirmed = False  # said or not, as the contract has it; customerUpdate confirms
         user.save()
         _save_addresses(user, data)
         emit(event="CUSTOMER_CREATED", obj=user)
