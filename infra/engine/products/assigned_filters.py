@@ -49,7 +49,7 @@ def _assigned(owner: str, matching: Q, slug: str | None) -> Q:
     if slug:
         rows = rows.filter(value__attribute__slug=slug)
     if owner == "page":
-        carried = PageTypeAttribute.objects.filter(page_type_id=OuterRef("page__page_type_id"))
+        carried: Any = PageTypeAttribute.objects.filter(page_type_id=OuterRef("page__page_type_id"))
     else:
         column = "product__product_type_id" if owner == "product" else "variant__product__product_type_id"
         carried = ProductTypeAttribute.objects.filter(product_type_id=OuterRef(column), for_variants=owner == "variant")

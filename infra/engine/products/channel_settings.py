@@ -43,7 +43,7 @@ def order_settings(kept: Data, said: Data) -> Data:
 def checkout_settings(kept: Data, said: Data, now: datetime) -> Data:
     """Return the checkout settings `kept` with those of a CheckoutSettingsInput. Raises UserErrors."""
     old_name = "automaticallyCompleteFullyPaidCheckouts"
-    changed = {name: said[name] for name in ("useLegacyErrorFlow", "allowLegacyGiftCardUse") if name in said}
+    changed: Data = {name: said[name] for name in ("useLegacyErrorFlow", "allowLegacyGiftCardUse") if name in said}
     if old_name in said and "automaticCompletion" in said:
         raise refuse(old_name, f"Cannot provide both '{old_name}' and 'automaticCompletion'.", "INVALID")
     if said.get("automaticCompletion"):

@@ -54,3 +54,14 @@ def get_row(model: Any, gid: str | None, type_name: str, *, field: str = "id", l
     if row is None:
         raise refuse(field, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
     return row
+
+
+def all_named(model: Any, gids: list[str], type_name: str) -> list[Any]:
+    """Return the locked rows of all ids of a bulk. Raises UserErrors(GRAPHQL_ERROR): on "ids" for another type's id,
+    on "id" when one of them names nothing.
+    """
+    pks = [named_pk(gid, type_name, field="ids") for gid in dict.fromkeys(gids)]
+    rows = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=[pk for pk in pks if pk])}
+    if len(rows) < len(pks):
+        raise refuse("id", "Could not resolve to a node.", "GRAPHQL_ERROR")
+    return [rows[pk] for pk in pks]

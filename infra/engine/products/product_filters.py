@@ -202,7 +202,7 @@ def _stocks(wanted: dict[str, Any] | None, owner: str) -> Q:
         stocks = stocks.filter(warehouse_id__in=warehouses)
     if quantity:
         sums = stocks.filter(variant_id=OuterRef("pk")).values("variant_id").annotate(pieces=Sum("quantity"))
-        variants = ProductVariant.objects.order_by().annotate(pieces=Subquery(sums.values("pieces")[:1]))
+        variants: Any = ProductVariant.objects.order_by().annotate(pieces=Subquery(sums.values("pieces")[:1]))
         variants = variants.filter(between("pieces", quantity))
     else:
         variants = ProductVariant.objects.order_by().filter(Exists(stocks.filter(variant_id=OuterRef("pk"))))

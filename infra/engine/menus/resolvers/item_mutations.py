@@ -9,8 +9,7 @@ from django.db import transaction
 from infra.engine.deliveries import emit
 from infra.engine.menus.models import Menu, MenuItem
 from infra.engine.menus.resolvers.menu_mutations import settle_target
-from infra.engine.products.filters import pks
-from infra.engine.products.loading import get_row
+from infra.engine.products.loading import all_named, get_row
 from infra.engine.products.moves import move_rows
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
@@ -71,7 +70,7 @@ def menu_item_delete(context: Context, args: Data) -> Data:
 @requires("MANAGE_MENUS")
 def menu_item_bulk_delete(context: Context, args: Data) -> Data:
     with transaction.atomic("engine"):
-        rows = list(MenuItem.objects.select_for_update().filter(pk__in=pks(args["ids"], "MenuItem")))
+        rows = all_named(MenuItem, args["ids"], "MenuItem")
         for row in rows:
             emit(event="MENU_ITEM_DELETED", obj=row)
         MenuItem.objects.filter(pk__in=[row.pk for row in rows]).delete()

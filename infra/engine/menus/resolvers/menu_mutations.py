@@ -8,8 +8,7 @@ from django.db import transaction
 
 from infra.engine.deliveries import emit
 from infra.engine.menus.models import Menu, MenuItem
-from infra.engine.products.filters import pks
-from infra.engine.products.loading import get_row
+from infra.engine.products.loading import all_named, get_row
 from infra.engine.products.models import Category, Collection, Page
 from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import declare, requires, root
@@ -90,7 +89,7 @@ def menu_delete(context: Context, args: Data) -> Data:
 @requires("MANAGE_MENUS")
 def menu_bulk_delete(context: Context, args: Data) -> Data:
     with transaction.atomic("engine"):
-        rows = list(Menu.objects.select_for_update().filter(pk__in=pks(args["ids"], "Menu")))
+        rows = all_named(Menu, args["ids"], "Menu")
         for row in rows:
             emit(event="MENU_DELETED", obj=row)
             row.delete()

@@ -11,7 +11,7 @@ from infra.engine.deliveries import declare_event, emit
 from infra.engine.discounts.prices import mark_stale
 from infra.engine.media.uploads import keep_picture
 from infra.engine.products.filters import between, match_listed, match_metadata, match_where, match_words, pks
-from infra.engine.products.loading import get_row, related
+from infra.engine.products.loading import all_named, get_row, related
 from infra.engine.products.models import Category, Product, Translation
 from infra.engine.products.queries import category_tree
 from infra.engine.products.slugs import settle_slug
@@ -204,7 +204,7 @@ def category_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 @requires("MANAGE_PRODUCTS")
 def category_bulk_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
-        rows = list(Category.objects.select_for_update().filter(pk__in=pks(args["ids"], "Category")))
+        rows = all_named(Category, args["ids"], "Category")
         for row in rows:
             emit(event="CATEGORY_DELETED", obj=row)
         Product.objects.filter(category__in=rows).update(updated_at=context.now)

@@ -98,7 +98,7 @@ def _settings(name: str, column: str, permissions: tuple[str, ...]) -> None:
     def resolve(batch: Batch) -> list[Any]:
         if not batch.context.requestor.has_perm(*permissions):
             raise PermissionDenied(permissions)
-        defaults = Channel._meta.get_field(column).get_default()
+        defaults = getattr(Channel(), column)
         return [{**defaults, **getattr(row, column)} for row in batch.parents]
 
 

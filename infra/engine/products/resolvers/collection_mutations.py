@@ -11,7 +11,7 @@ from infra.engine.deliveries import emit
 from infra.engine.discounts.prices import mark_stale
 from infra.engine.media.uploads import keep_picture
 from infra.engine.products.filters import pks
-from infra.engine.products.loading import get_row
+from infra.engine.products.loading import all_named, get_row
 from infra.engine.products.models import (
     Channel,
     Collection,
@@ -118,7 +118,7 @@ def _delete(row: Collection) -> None:
 @requires("MANAGE_PRODUCTS")
 def collection_bulk_delete(context: Context, args: Data) -> Data:
     with transaction.atomic("engine"):
-        rows = list(Collection.objects.select_for_update().filter(pk__in=pks(args["ids"], "Collection")))
+        rows = all_named(Collection, args["ids"], "Collection")
         for row in rows:
             _delete(row)
     return {"count": len(rows)}

@@ -120,6 +120,7 @@ def product_media_delete(context: Context, args: Data) -> Data:
 
 def _delete(row: ProductMedia) -> None:
     product = row.product
+    assert product is not None, "a medium belongs to a product"
     emit(event="PRODUCT_MEDIA_DELETED", obj=row)
     row.delete()
     touch(product)

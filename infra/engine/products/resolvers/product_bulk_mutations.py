@@ -10,8 +10,9 @@ from django.db import transaction
 from infra.engine.deliveries import emit
 from infra.engine.discounts.prices import mark_stale, refresh_prices
 from infra.engine.products.bulk import Outcome, Parts, write_rows
+from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
-from infra.engine.products.models import Product, ProductMedia, ProductType
+from infra.engine.products.models import Channel, Product, ProductMedia, ProductType
 from infra.engine.products.resolvers.listing_mutations import write_listing
 from infra.engine.products.resolvers.media_mutations import check_media, media_columns
 from infra.engine.products.resolvers.product_mutations import COMMON, write_product
@@ -63,6 +64,10 @@ def _write(data: Data, parts: Parts, context: Context) -> Product:
                 MutationError("channelListings", "Duplicated channel ID.", "DUPLICATED_INPUT_ITEM", extra)
             )
             continue
+        if not Channel.objects.filter(pk__in=pks([item["channelId"]], "Channel")).exists():
+            extra = {"path": "channelListings", "channels": [item["channelId"]]}
+            parts.errors.append(MutationError("channelListings", "Not existing channel ID.", "NOT_FOUND", extra))
+            continue
         parts.attempt(f"channelListings.{index}", partial(write_listing, row, item, context))
     for index, item in enumerate(data.get("media") or ()):
         parts.attempt(f"media.{index}", partial(_add_medium, row, item, index))
@@ -87,5 +92,13 @@ def _add_variant(row: Product, item: Data, parts: Parts, path: str) -> None:
 def _answer(outcomes: list[Outcome]) -> Data:
     return {
         "count": sum(outcome.row is not None for outcome in outcomes),
-        "results": [{"product": outcome.row, "errors": outcome.errors} for outcome in outcomes],
+        "results": [
+            {"product": outcome.row, "errors": [_named(error) for error in outcome.errors]} for outcome in outcomes
+        ],
     }
+
+
+def _named(error: MutationError) -> MutationError:
+    """A product without a name is BLANK here and REQUIRED when it is made alone (contract)."""
+    code = "BLANK" if (error.field, error.code) == ("name", "REQUIRED") else error.code
+    return MutationError(error.field, error.message, code, error.extra)

@@ -10,7 +10,7 @@ from infra.engine.deliveries import emit
 from infra.engine.discounts.prices import mark_stale
 from infra.engine.products.assignments import assign_values
 from infra.engine.products.filters import pks
-from infra.engine.products.loading import get_row
+from infra.engine.products.loading import all_named, get_row
 from infra.engine.products.models import (
     AssignedValue,
     Category,
@@ -140,11 +140,8 @@ def product_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 @root("Mutation", "productBulkDelete")
 @requires("MANAGE_PRODUCTS")
 def product_bulk_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    """Ids of no product are passed over; an id of another type refuses all. Each product's event is its own."""
-    for gid in args["ids"]:
-        named_pk(gid, "Product", field="ids")
     with transaction.atomic("engine"):
-        rows = list(Product.objects.select_for_update().filter(pk__in=pks(args["ids"], "Product")))
+        rows = all_named(Product, args["ids"], "Product")
         for row in rows:
             emit(event="PRODUCT_DELETED", obj=row)
             row.delete()
