@@ -10,7 +10,7 @@ from infra.engine.orders.models import Order, OrderLine
 from infra.engine.payments.models import TransactionItem
 from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.models import Stock
-from tests.engine.test_drafts import COMPLETE, Desk
+from tests.engine.desk import COMPLETE, Desk
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
 CONFIRM = "mutation($id: ID!) { orderConfirm(id: $id) { order { status } errors { code } } }"
