@@ -258,7 +258,8 @@ def test_apps_are_told_of_vouchers_and_their_codes(shop) -> None:
     subscription = """subscription { event {
       ... on VoucherCreated { voucher { name code } } ... on VoucherUpdated { voucher { name } }
       ... on VoucherDeleted { voucher { name } } ... on VoucherMetadataUpdated { voucher { metadata { key } } }
-      ... on VoucherCodesCreated { voucherCodes { code } } ... on VoucherCodesDeleted { voucherCodes { code used } } } }"""
+      ... on VoucherCodesCreated { voucherCodes { code } }
+      ... on VoucherCodesDeleted { voucherCodes { code used } } } }"""
     names = ("CREATED", "UPDATED", "DELETED", "METADATA_UPDATED", "CODES_CREATED", "CODES_DELETED")
     hook = {
         "app": ask("{ app { id } }", token=shop.token)["data"]["app"]["id"],

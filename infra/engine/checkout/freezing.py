@@ -28,7 +28,6 @@ def line_columns(
             else undiscounted.net.amount - unit.net.amount
         )
     sale = next((row for row in item.discounts if row.type == "PROMOTION"), None)
-    sale = sale or next((row for row in item.discounts if row.promotion_id is not None), None)
     return {
         "base_unit_price": item.base_unit,
         "undiscounted_base_unit_price": item.unit_base,

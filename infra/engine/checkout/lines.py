@@ -99,7 +99,7 @@ class LinePlan:
         self.checkout, self.existing, self.replace = checkout, existing, replace
         #: whether the channel has order promotions; known after `check`
         self.has_order_rules = False
-        self.items = _grouped(inputs, existing)
+        self.items = _grouped(inputs, existing, replace=replace)
         self.by_id = {line.pk: line for line in existing}
         self.missing = [item.line_id for item in self.items if item.line_id and item.line_id not in self.by_id]
         if self.missing:
@@ -186,7 +186,7 @@ def _apply(line: CheckoutLine, item: LineInput, *, replace: bool) -> None:
     line.metadata = {**line.metadata, **item.metadata}
 
 
-def _grouped(inputs: list[LineInput], existing: list[CheckoutLine]) -> list[LineInput]:
+def _grouped(inputs: list[LineInput], existing: list[CheckoutLine], *, replace: bool) -> list[LineInput]:
     """Return the inputs with those about the same line put together, and lines found by their variant."""
     by_variant: dict[int, list[CheckoutLine]] = {}
     for line in existing:
@@ -205,6 +205,10 @@ def _grouped(inputs: list[LineInput], existing: list[CheckoutLine]) -> list[Line
             lines = by_variant.get(item.variant_id or 0, [])
             item.line_id = lines[0].pk if len(lines) == 1 else None
             key = item.line_id or ("variant", item.variant_id)
+            if len(lines) > 1 and replace:
+                message = "Variant occurs in multiple lines. Use `lineId` instead of `variantId`."
+                variants = [to_global_id("ProductVariant", item.variant_id)]
+                raise refuse("variantId", message, "INVALID", variants=variants)
             if len(lines) > 1:
                 key = ("new", index)
         if key in grouped:

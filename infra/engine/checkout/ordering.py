@@ -60,7 +60,8 @@ def write_order(
         _delete(checkout)
     else:
         checkout.is_ordered, checkout.has_gift_cards = True, False
-        checkout.save(update_fields=["is_ordered", "has_gift_cards", "is_voucher_usage_increased", "updated_at"])
+        kept = ("is_ordered", "has_gift_cards", "is_voucher_usage_increased", "metadata", "private_metadata")
+        checkout.save(update_fields=[*kept, "updated_at"])
     _tell(order, requestor, has_bought_cards=any(line.is_gift_card for line in lines))
     if any(row.gift_card_id for row in transactions) and order.status != "UNCONFIRMED":
         charge_order(order=order, requestor=requestor)

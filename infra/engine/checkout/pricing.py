@@ -70,6 +70,12 @@ class PricedLine:
         return self.line.private_metadata
 
     @property
+    def undiscounted_total(self) -> Decimal:
+        """Return the line's price before all discounts, of the exact price of a piece: an app may set decimals."""
+        unit = self.line.price_override if self.line.price_override is not None else self.listed
+        return round_price((unit or ZERO) * self.line.quantity, self.total.currency)
+
+    @property
     def base_unit(self) -> Decimal:
         return round_price(self.base_total / self.line.quantity, self.total.currency)
 

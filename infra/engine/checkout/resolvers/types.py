@@ -9,6 +9,7 @@ from django.utils import timezone
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.payment import authorize_status_of, charge_status_of, paid_amounts
 from infra.engine.checkout.pricing import PricedLine, is_sold
+from infra.engine.checkout.reservations import selling_for
 from infra.engine.checkout.resolvers import loads
 from infra.engine.deliveries import declare_event
 from infra.engine.money import Money
@@ -20,7 +21,7 @@ from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import asked_uuid, bind_ids, int_pk, to_global_id
 from infra.engine.schema.metadata import register_metadata
-from infra.engine.warehouses.queries import available_by_variant_and_channel
+from infra.engine.warehouses.queries import available_by_variant, available_by_variant_and_channel
 
 HANDLERS = ("MANAGE_CHECKOUTS", "HANDLE_CHECKOUTS")
 bind_ids(Checkout="Checkout")
@@ -177,11 +178,18 @@ def _delivery_problems(checkout: Checkout, batch: Batch) -> list[Any]:
     return problems
 
 
+def _left_for(checkout: Checkout, pairs: list[tuple[Checkout, PricedLine]]) -> dict[int, int]:
+    """Return what is left of each variant for a checkout that more than its channel's warehouses decide about."""
+    ids = {priced.line.variant_id for each, priced in pairs if each.pk == checkout.pk}
+    return available_by_variant(variant_ids=ids, channel_id=checkout.channel_id, selling=selling_for(checkout))
+
+
 def _line_problems(pairs: list[tuple[Checkout, PricedLine]], context: Context) -> dict[Any, list[Any]]:
     left = available_by_variant_and_channel(
         variant_ids={priced.line.variant_id for _, priced in pairs},
         channel_ids={checkout.channel_id for checkout, _ in pairs},
     )
+    own = {checkout.pk: _left_for(checkout, pairs) for checkout, _ in pairs if not selling_for(checkout).is_bare}
     wanted: dict[Any, int] = {}
     for checkout, priced in pairs:
         key = (checkout.pk, priced.line.variant_id)
@@ -189,7 +197,10 @@ def _line_problems(pairs: list[tuple[Checkout, PricedLine]], context: Context) -
     found: dict[Any, list[Any]] = {}
     for checkout, priced in pairs:
         line, problems = priced.line, found.setdefault(priced.line.pk, [])
-        available = max(left.get((line.variant_id, checkout.channel_id), 0), 0)
+        pieces = own[checkout.pk].get(line.variant_id) if checkout.pk in own else None
+        if checkout.pk not in own:
+            pieces = left.get((line.variant_id, checkout.channel_id))
+        available = max(pieces or 0, 0)
         if not is_sold(line, context.now):
             problems.append({"__typename": "CheckoutLineProblemVariantNotAvailable", "line": priced})
         elif line.variant.track_inventory and available < wanted[checkout.pk, line.variant_id]:
@@ -247,7 +258,7 @@ def line_undiscounted_unit(batch: Batch) -> list[Any]:
 
 @field("CheckoutLine", "undiscountedTotalPrice")
 def line_undiscounted_total(batch: Batch) -> list[Any]:
-    return [Money(item.unit_base * item.line.quantity, item.total.currency) for item in _each_priced(batch)]
+    return [Money(item.undiscounted_total, item.total.currency) for item in _each_priced(batch)]
 
 
 @field("CheckoutLine", "requiresShipping")
