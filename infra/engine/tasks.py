@@ -26,6 +26,7 @@ from infra.engine.giftcards.actions import forget_checkouts
 from infra.engine.orders import lock_objects as order_locks
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine
+from infra.engine.orders.vouchers import free_use
 from infra.engine.payments.models import TransactionItem
 from infra.engine.products.models import Channel
 from infra.engine.schema.context import ANONYMOUS
@@ -67,8 +68,8 @@ def work(now: datetime, limit: int) -> int:
 def expire_orders(now: datetime) -> int:
     """Expire UNCONFIRMED orders nobody began to pay, older than their channel's expireOrdersAfter (minutes).
 
-    Their stock is free again and ORDER_EXPIRED and ORDER_UPDATED are told. A channel without the setting (or 0)
-    expires nothing. Returns how many expired.
+    Their stock and the use of their voucher are free again, and ORDER_EXPIRED and ORDER_UPDATED are told. A channel
+    without the setting (or 0) expires nothing. Returns how many expired.
     """
     done = 0
     for channel in Channel.objects.all():
@@ -96,6 +97,7 @@ def _expire(pk: Any, now: datetime) -> bool:
         order.status, order.expired_at = "EXPIRED", now
         order.save(update_fields=["status", "expired_at", "updated_at"])
         release(line_ids=list(OrderLine.objects.filter(order=order).values_list("pk", flat=True)))
+        free_use(order.voucher_code)
         record(order, "EXPIRED")
         emit(event="ORDER_EXPIRED", obj=order)
         emit(event="ORDER_UPDATED", obj=order)

@@ -45,9 +45,11 @@ def confirm_order(*, order_id: UUID, requestor: Requestor) -> Order:
 def cancel_order(*, order_id: UUID, requestor: Requestor) -> Order:
     """Cancel an order of which nothing is sent or waiting; what was promised to it is free again.
 
-    Money is not moved: that is a transaction's business. Raises UserErrors(CANNOT_CANCEL_ORDER).
+    Gift cards it bought can no longer be spent. Money is not moved: that is a transaction's business. Raises
+    UserErrors(CANNOT_CANCEL_ORDER).
     """
     from infra.engine.deliveries import emit
+    from infra.engine.giftcards.bought import deactivate_bought
 
     with transaction.atomic("engine"):
         order = lock_objects.order(order_id)
@@ -55,7 +57,10 @@ def cancel_order(*, order_id: UUID, requestor: Requestor) -> Order:
         if busy or order.status in ("CANCELED", "DRAFT", "EXPIRED"):
             raise refuse("order", "This order can't be canceled.", "CANNOT_CANCEL_ORDER")
         record(order, "CANCELED", requestor)
-        release(line_ids=list(OrderLine.objects.filter(order=order).values_list("pk", flat=True)))
+        lines = dict(OrderLine.objects.filter(order=order).values_list("pk", "is_gift_card"))
+        release(line_ids=list(lines))
+        if any(lines.values()):
+            deactivate_bought(order=order, requestor=requestor)
         order.status = "CANCELED"
         order.save(update_fields=["status", "updated_at"])
         emit(event="ORDER_CANCELLED", obj=order)
