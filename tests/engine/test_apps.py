@@ -166,5 +166,5 @@ def test_custom_headers_beyond_the_protocol_are_refused(headers):
         token=token,
     )["data"]["webhookCreate"]
 
-    assert answer["errors"] == [{"field": "customHeaders", "code": "INVALID"}]
+    assert answer["errors"] == [{"field": "customHeaders", "code": "INVALID_CUSTOM_HEADERS"}]
     assert not Webhook.objects.exists()

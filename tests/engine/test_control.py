@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from infra.engine.customers import throttling
 from infra.engine.handler import handle
 from tests.engine.asking import ask, data_of, staff_token
 
@@ -127,7 +128,8 @@ def test_the_shop_can_take_its_passwords_back():
     assert data_of("{ me { isStaff } }", token=staff)["me"]["isStaff"] is True
 
 
-def test_failures_from_one_address_delay_the_next_attempt_until_they_are_forgotten():
+def test_failures_from_one_address_delay_the_next_attempt_until_they_are_forgotten(monkeypatch):
+    monkeypatch.setattr(throttling, "MIN_PAUSE_S", 3600)  # no second passes by while a slow machine hashes
     control("reset")
     wrong = {"field": "email", "code": "INVALID_CREDENTIALS"}
     delayed = {"field": None, "code": "LOGIN_ATTEMPT_DELAYED"}
@@ -138,3 +140,11 @@ def test_failures_from_one_address_delay_the_next_attempt_until_they_are_forgott
     assert control("uncache") == (200, {"ok": True})
     assert sign_in("joecustomer@example.com", "password", peer="192.0.2.7")["errors"] == []
     assert sign_in("joecustomer@example.com", "password", peer="192.0.2.7")["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("failures", "of_same_user", "seconds"),
+    [(1, 1, 1), (2, 2, 2), (5, 5, 16), (10, 10, 3600), (11, 0, 2), (30, 0, 4), (31, 1, 8), (100, 0, 3600)],
+)
+def test_the_pause_after_failures_doubles(failures, of_same_user, seconds):
+    assert throttling.pause_s(failures=failures, of_same_user=of_same_user) == seconds

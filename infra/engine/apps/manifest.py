@@ -7,6 +7,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
 from infra.engine.apps.models import App
 from infra.engine.apps.subscriptions import InvalidQuery, events_of_query
 from infra.engine.deliveries.events import VERSION, event_kinds
@@ -29,9 +31,11 @@ def fetch_manifest(url: str) -> dict[str, Any]:
         try:
             response = send("GET", url, headers={"Saleor-Schema-Version": SCHEMA_VERSION})
             break
-        except Unreachable:
+        except Unreachable as error:
             if attempt == CONNECT_RETRIES:
-                raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT") from None
+                is_late = isinstance(error.__cause__, requests.Timeout)
+                code = "MANIFEST_URL_CANT_CONNECT" if is_late else "INVALID"
+                raise refuse("manifestUrl", "Unable to fetch manifest data.", code) from None
     if not response.is_success:
         raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT")
     try:

@@ -70,7 +70,7 @@ def _of_app(app: Any, said: dict[str, Any]) -> Any:
     if keys:
         problems.check_number(keys, "keys")
         return AppProblem.objects.filter(app=app, key__in=keys)
-    rows = _by_ids(ids)
+    rows = _by_ids(list(ids or ()))
     if rows.exclude(app=app).exists():
         raise refuse("ids", "Cannot dismiss problems belonging to other apps.", "INVALID")
     return rows
