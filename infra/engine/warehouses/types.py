@@ -52,6 +52,11 @@ class Selling:
         """Return whether the link of channel and warehouse alone decides."""
         return not self.by_zones and not self.only_point
 
+    @property
+    def is_bare(self) -> bool:
+        """Return whether what the channel's warehouses hold is all that counts, whatever open carts keep."""
+        return self.is_plain and not self.reserves
+
 
 class InsufficientStock(Exception):  # noqa: N818 (the name is the contract's error code)
     """Not all that was wanted is there; nothing was changed."""

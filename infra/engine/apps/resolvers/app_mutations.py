@@ -13,7 +13,7 @@ from infra.engine.deliveries.events import event_kinds
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
-from infra.engine.schema.ids import int_pk, named_pk
+from infra.engine.schema.ids import int_pk, named_pk, to_global_id
 from infra.engine.schema.permissions import as_permission
 
 for _payload, _fields in (
@@ -62,6 +62,9 @@ def app_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     if identifier and App.objects.filter(identifier=identifier).exists():
         raise refuse("identifier", "App with this identifier already exists.", "UNIQUE")
     app, token = actions.create_app(name=name, permissions=permissions, identifier=identifier)
+    if not identifier:
+        app.identifier = to_global_id("App", app.pk)
+        app.save(update_fields=["identifier"])
     return {"app": app, "auth_token": token}
 
 

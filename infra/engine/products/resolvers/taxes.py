@@ -14,7 +14,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
-from infra.engine.schema.ids import asked_int, bind_ids
+from infra.engine.schema.ids import asked_int, bind_ids, int_pk
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.permissions import APP, STAFF_USER
 
@@ -223,7 +223,9 @@ def tax_country_configuration_update(context: Context, args: dict[str, Any]) -> 
     with transaction.atomic("engine"):
         for item in args["updateTaxClassRates"]:
             gid = item.get("taxClassId")
-            tax_class = get_row(TaxClass, gid, "TaxClass", field="taxClassId") if gid else None
+            tax_class = TaxClass.objects.filter(pk=int_pk(gid, "TaxClass")).first() if gid else None
+            if gid and tax_class is None:
+                raise refuse("updateTaxClassRates", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
             if item.get("rate") is None:
                 TaxClassRate.objects.filter(tax_class=tax_class, country=code).delete()
                 continue
