@@ -50,6 +50,19 @@ running: set[int] = set()
 """Process groups of the steps that run now: who is interrupted while steps run in threads must end them."""
 
 
+class Heard:
+    """What a step said: its last line that says something, and its failures."""
+
+    def __init__(self) -> None:
+        self.last = ""
+        self.failures: deque[str] = deque(maxlen=FAILURES_TOLD)
+
+    def hear(self, line: str) -> None:
+        self.last = line.strip() or self.last
+        if line.lstrip().startswith(("FAIL", "ERROR")):
+            self.failures.append(line.strip()[:FAILURE_LETTERS])
+
+
 def run_step(
     name: str,
     command: list[str],
@@ -68,8 +81,7 @@ def run_step(
     process = subprocess.Popen(command, cwd=ROOT, env=environment or os.environ, start_new_session=True, **OUTPUT)
     assert process.stdout is not None
     running.add(process.pid)
-    last, is_late = "", threading.Event()
-    failures: deque[str] = deque(maxlen=FAILURES_TOLD)
+    heard, is_late = Heard(), threading.Event()
 
     def end() -> None:
         is_late.set()
@@ -82,9 +94,7 @@ def run_step(
             sys.stderr.write(label + line)
             sys.stderr.flush()
             listener(line.rstrip("\n"))
-            last = line.strip() or last
-            if line.lstrip().startswith(("FAIL", "ERROR")):
-                failures.append(line.strip()[:FAILURE_LETTERS])
+            heard.hear(line)
         code = process.wait()
     except BaseException:
         end_all(process.pid)
@@ -94,8 +104,8 @@ def run_step(
         running.discard(process.pid)
     late = f"ended after {limit_s:.0f} s, its limit; it last said: " if is_late.is_set() else ""
     passed = code == 0 and not late
-    told = "" if passed else "".join(f"\n     {line}" for line in failures)
-    return result(name, passed, f"{late}{last.strip('= ')} ({time.monotonic() - begun:.1f} s){told}")
+    detail = f"{late}{heard.last.strip('= ')} ({time.monotonic() - begun:.1f} s)"
+    return result(name, passed, detail if passed else "\n     ".join([detail, *heard.failures]))
 
 
 def end_all(group: int) -> None:

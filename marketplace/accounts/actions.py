@@ -105,11 +105,11 @@ def reconcile_letters(*, since: datetime | None = None, is_dry_run: bool = False
             continue
         if not is_dry_run:
             customers.request_password_reset(
-                email=shopper.email, redirect_url=password_page(shopper.language), channel=HOME_MARKET
+                email=shopper.email, redirect_url=_password_page(shopper.language), channel=HOME_MARKET
             )
         yield f"{shopper.id} was never written to"
 
 
-def password_page(language: str) -> str:
+def _password_page(language: str) -> str:
     """Return the address of the page that takes the link to a new password, in the home market."""
     return f"{settings.MALL_PUBLIC_URL}/{HOME_MARKET}/{'ja' if language.startswith('ja') else 'en'}/account/password/"

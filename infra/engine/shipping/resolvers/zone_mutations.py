@@ -79,15 +79,16 @@ def channels(gids: list[str] | None, name: str) -> list[Channel]:
     """Return the channels of global ids. Raises UserErrors(GRAPHQL_ERROR, NOT_FOUND) about the input `name`."""
     for gid in gids or ():
         named_pk(gid, "Channel", field=name)
-    found = {row.pk: row for row in Channel.objects.filter(pk__in=[int_pk(gid, "Channel") for gid in gids or ()])}
-    return [_known(found.get(int_pk(gid, "Channel")), gid, name) for gid in gids or ()]
+    found = Channel.objects.in_bulk([pk for gid in gids or () if (pk := int_pk(gid, "Channel")) is not None])
+    return [_known(found.get(int_pk(gid, "Channel") or 0), gid, name) for gid in gids or ()]
 
 
 def _warehouses(gids: list[str] | None, name: str) -> list[Warehouse]:
     for gid in gids or ():
         named_pk(gid, "Warehouse", field=name)
-    found = {row.pk: row for row in Warehouse.objects.filter(pk__in=[uuid_pk(gid, "Warehouse") for gid in gids or ()])}
-    return [_known(found.get(uuid_pk(gid, "Warehouse")), gid, name) for gid in gids or ()]
+    pks = {gid: pk for gid in gids or () if (pk := uuid_pk(gid, "Warehouse")) is not None}
+    found = Warehouse.objects.in_bulk(list(pks.values()))
+    return [_known(found.get(pks[gid]) if gid in pks else None, gid, name) for gid in gids or ()]
 
 
 def _known(row: Any, gid: str, name: str) -> Any:
