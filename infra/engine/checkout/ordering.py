@@ -159,6 +159,10 @@ def _lines(priced: PricedCheckout, order: Order) -> list[OrderLine]:
     ]
 
 
+def _columns(name: str, amount: TaxedMoney) -> dict[str, Decimal]:
+    return {f"{name}_net": amount.net.amount, f"{name}_gross": amount.gross.amount}
+
+
 def _line(
     item: PricedLine,
     order: Order,
@@ -185,14 +189,10 @@ def _line(
         is_gift_card=variant.product.product_type.kind == "GIFT_CARD",
         quantity=line.quantity,
         currency=order.currency,
-        unit_net=unit.net.amount,
-        unit_gross=unit.gross.amount,
-        total_net=total.net.amount,
-        total_gross=total.gross.amount,
-        undiscounted_unit_net=plain_unit.net.amount,
-        undiscounted_unit_gross=plain_unit.gross.amount,
-        undiscounted_total_net=plain_total.net.amount,
-        undiscounted_total_gross=plain_total.gross.amount,
+        **_columns("unit", unit),
+        **_columns("total", total),
+        **_columns("undiscounted_unit", plain_unit),
+        **_columns("undiscounted_total", plain_total),
         tax_rate=item.tax_rate / 100,
         tax_class_id=item.tax_class_id,
         tax_class_name=tax_class_name,
