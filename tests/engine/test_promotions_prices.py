@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from infra.engine.discounts.models import PromotionRule
 from infra.engine.products.models import ProductChannelListing, VariantChannelListing
 from tests.engine.asking import data_of
 from tests.engine.promotions import PRICES, now, price, promote, selects, settle
@@ -164,21 +165,63 @@ def test_goods_that_are_not_shown_are_not_on_sale(shop):
         ({"productPredicate": {"OR": [{"ids": ["@1"]}, {"ids": ["@2"]}]}}, {1, 2}),
         ({"productPredicate": {"updatedAt": {"range": {"gte": "2099-01-01T00:00:00+00:00"}}}}, set()),
         ({"OR": []}, set()),
+        ({"variantPredicate": {"attributes": [{"slug": "size", "value": {"slug": {"eq": "large"}}}]}}, {2}),
+        ({"variantPredicate": {"attributes": []}}, set()),
+        ({"variantPredicate": {"stocks": {"quantity": {"gte": 7}}}}, {3}),
+        ({"variantPredicate": {"stocks": {"warehouseIds": ["@warehouse"], "quantity": {"lte": 6}}}}, {1, 2}),
+        # No channel is meant, and nothing is in stock in none.
+        ({"variantPredicate": {"stockAvailability": "IN_STOCK"}}, set()),
+        ({"variantPredicate": {"OR": [{"stocks": {"quantity": {"gte": 7}}}, {"sku": {"eq": "SKU-1"}}]}}, {1, 3}),
+        ({"variantPredicate": {"updatedAt": {"gte": "2099-01-01T00:00:00+00:00"}}}, set()),
     ],
 )
 def test_predicates_select_goods(shop, predicate, selected):
-    products = {number: shop.product(number, price="1000") for number in (1, 2, 3)}
+    products = {number: shop.product(number, price="1000", stock=4 + number) for number in (1, 2, 3)}
+    _size(shop, products[2])
     collection = shop.make(
         "collectionCreate(input: $i) { collection { id }",
         "CollectionCreateInput",
         {"name": "夏", "products": [products[1], products[3]]},
     )["collection"]["id"]
-    names = {"@category": shop.category, "@collection": collection} | {f"@{n}": gid for n, gid in products.items()}
+    names = {"@category": shop.category, "@collection": collection, "@warehouse": shop.warehouse}
+    names |= {f"@{n}": gid for n, gid in products.items()}
     promote(shop, selects(shop, cataloguePredicate=_filled(predicate, names)))
 
     settle()
 
     assert {number for number, gid in products.items() if price(shop, gid) == 900.0} == selected
+
+
+def _size(shop, product):
+    """Give variants a size, and say that the product's is large."""
+    size = shop.attribute(name="Size", slug="size", inputType="DROPDOWN", values=[{"name": "Large"}])
+    assign = """mutation($t: ID!, $a: ID!) { productAttributeAssign(productTypeId: $t,
+      operations: [{id: $a, type: VARIANT}]) { errors { code } } }"""
+    data_of(assign, {"t": shop.type, "a": size}, token=shop.token)
+    variant = data_of('query($id: ID!) { product(id: $id, channel: "jp") { variants { id } } }', {"id": product})
+    given = {"attributes": [{"id": size, "dropdown": {"value": "Large"}}]}
+    data_of(
+        """mutation($id: ID!, $i: ProductVariantInput!) { productVariantUpdate(id: $id, input: $i) {
+          errors { code message } } }""",
+        {"id": variant["product"]["variants"][0]["id"], "i": given},
+        token=shop.token,
+    )
+
+
+def test_a_rule_that_cannot_be_evaluated_does_not_hold_up_the_others(shop, caplog):
+    broken, product = shop.product(1, price="1000"), shop.product(2, price="1000")
+    unfilterable = {"productPredicate": {"metadata": [{"key": "two__underscores"}]}}
+    promote(shop, selects(shop, broken), selects(shop, product))
+    settle()
+    rule = PromotionRule.objects.get(catalogue_predicate__productPredicate__ids=[broken])
+    PromotionRule.objects.filter(pk=rule.pk).update(catalogue_predicate=unfilterable, is_stale=True)
+    promote(shop, selects(shop, product, rewardValue=20))
+
+    settle()
+
+    assert (price(shop, broken), price(shop, product)) == (1000.0, 800.0)
+    assert [str(rule.pk) in record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [True]
+    assert settle() == 0
 
 
 def _filled(value, names):

@@ -15,9 +15,9 @@ from django.db.models import Q
 from graphql import GraphQLInputType
 from graphql.utilities import coerce_input_value
 
-from infra.engine.products.filters import match_metadata, match_values, pks
+from infra.engine.products.filters import match_metadata, match_where, pks
 from infra.engine.products.models import Category, Collection, CollectionProduct, Product, ProductVariant
-from infra.engine.products.product_filters import product_where
+from infra.engine.products.product_filters import product_where, variant_where
 from infra.engine.schema.build import schema
 
 Where = dict[str, Any]
@@ -104,7 +104,7 @@ def _catalogue_conditions(part: Where) -> list[Any]:
         products = Product.objects.filter(product_where(part["productPredicate"], None))
         found.append(Q(product_id__in=products.order_by().values("pk")))
     if part.get("variantPredicate"):
-        variants = ProductVariant.objects.filter(_where(part["variantPredicate"], "ProductVariant"))
+        variants = ProductVariant.objects.filter(variant_where(part["variantPredicate"], None))
         found.append(Q(pk__in=variants.order_by().values("pk")))
     if part.get("collectionPredicate"):
         collections = Collection.objects.filter(_where(part["collectionPredicate"], "Collection"))
@@ -118,27 +118,8 @@ def _catalogue_conditions(part: Where) -> list[Any]:
 
 
 def _where(where: Where, type_name: str) -> Q:
-    """Return the condition of a ProductVariantWhereInput, CategoryWhereInput or CollectionWhereInput."""
-    condition = Q()
-    for name, wanted in where.items():
-        if name == "AND":
-            for part in wanted:
-                condition &= _where(part, type_name)
-        elif name == "OR":
-            either = Q(pk__in=[])
-            for part in wanted:
-                either |= _where(part, type_name)
-            condition &= either
-        elif name == "ids":
-            condition &= Q(pk__in=pks(wanted, type_name))
-        elif name == "metadata":
-            condition &= match_metadata(wanted)
-        elif name == "sku":
-            condition &= match_values("sku", wanted)
-        else:
-            assert name == "updatedAt", name
-            condition &= match_values("updated_at", {"range": wanted})
-    return condition
+    """Return the condition of a CategoryWhereInput or CollectionWhereInput."""
+    return match_where(where, {"metadata": match_metadata, "ids": lambda wanted: Q(pk__in=pks(wanted, type_name))})
 
 
 def _amounts_fit(where: Where, subtotal: Decimal, total: Decimal) -> bool:

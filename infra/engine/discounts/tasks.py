@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 
 from infra.engine.deliveries import emit
@@ -14,6 +15,7 @@ from infra.engine.discounts.predicates import selected_variants
 from infra.engine.discounts.prices import batched, products_of, refresh_prices, running
 from infra.engine.products.models import Product
 
+logger = logging.getLogger(__name__)
 #: promotions whose start or end is told in one go
 BATCH = 100
 
@@ -66,14 +68,14 @@ def _due_rules(now: datetime) -> list[UUID]:
 def work_out_rule(pk: UUID, now: datetime) -> set[int]:
     """Write which variants a catalogue rule selects at `now`; returns the products of those before and after.
 
-    Must run in a transaction on `engine`.
+    A rule that cannot be evaluated selects nothing. Must run in a transaction on `engine`.
     """
     rule = PromotionRule.objects.select_for_update(of=("self",)).select_related("promotion").filter(pk=pk).first()
     if rule is None:
         return set()
     is_running = rule.promotion.is_active(now)
     before = dict(rule.variant_rows.values_list("variant_id", "pk"))
-    after = selected_variants(rule.catalogue_predicate) if is_running else set()
+    after = _selected(rule) if is_running else set()
     for gone in batched([key for variant, key in before.items() if variant not in after]):
         RuleVariant.objects.filter(pk__in=gone).delete()
     RuleVariant.objects.bulk_create(
@@ -81,3 +83,15 @@ def work_out_rule(pk: UUID, now: datetime) -> set[int]:
     )
     PromotionRule.objects.filter(pk=pk).update(is_stale=False, is_applied=is_running)
     return products_of(after | set(before))
+
+
+def _selected(rule: PromotionRule) -> set[int]:
+    """One shop owner's predicate must not keep the prices of all other promotions from being worked out."""
+    try:
+        with transaction.atomic("engine"):
+            return selected_variants(rule.catalogue_predicate)
+    except OperationalError:
+        raise  # the database is busy or away: everything is tried again in the next round
+    except Exception:
+        logger.exception("The promotion rule %s cannot be evaluated and selects nothing.", rule.pk)
+        return set()

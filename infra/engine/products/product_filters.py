@@ -286,6 +286,14 @@ def filter_variants(
     if wanted.get("sku"):
         rows = rows.filter(sku__in=wanted["sku"])
     rows = rows.filter(between("updated_at", wanted.get("updatedAt")), match_metadata(wanted.get("metadata")))
+    rows = rows.filter(variant_where(args.get("where"), channel))
+    for text in (args.get("search"), wanted.get("search")):
+        rows = rows.filter(match_words(text, "name", "sku", "product__name"))
+    return rows
+
+
+def variant_where(where: dict[str, Any] | None, channel: Channel | None) -> Q:
+    """Return the condition of a ProductVariantWhereInput on variants seen in `channel`."""
     table: Table = {
         "metadata": match_metadata,
         "ids": lambda said: Q(pk__in=pks(said, "ProductVariant")),
@@ -295,7 +303,4 @@ def filter_variants(
         "stockAvailability": lambda said: _in_stock(said, channel, "pk"),
         "stocks": lambda said: _stocks(said, "pk"),
     }
-    rows = rows.filter(match_where(args.get("where"), table))
-    for text in (args.get("search"), wanted.get("search")):
-        rows = rows.filter(match_words(text, "name", "sku", "product__name"))
-    return rows
+    return match_where(where, table)
