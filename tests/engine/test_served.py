@@ -13,6 +13,9 @@ from django.utils import timezone
 from graphql import GraphQLList, get_named_type, get_nullable_type
 
 from infra.engine.apps.models import App
+from infra.engine.checkout.models import Checkout
+from infra.engine.checkout.pricing import price_checkouts
+from infra.engine.checkout.tax_apps import taxable_checkout
 from infra.engine.deliveries.events import SUBJECTS, event_kinds
 from infra.engine.deliveries.payloads import build_payload
 from infra.engine.schema.binding import BINDINGS
@@ -68,6 +71,8 @@ def rows() -> dict[str, Any]:
         name = BINDINGS.typenames.get(model)
         if isinstance(name, str) and (row := model._default_manager.order_by("pk").first()) is not None:
             found[name] = row
+    cart = Checkout.objects.order_by("pk").first()
+    found["TaxableObject"] = taxable_checkout(price_checkouts([cart])[cart.pk])
     return found
 
 

@@ -191,7 +191,9 @@ def variant_media_unassign(context: Context, args: Data) -> Data:
 def file_upload(context: Context, args: Data) -> Data:
     """Keeps a file for an attribute to name; nothing refers to it yet."""
     upload = args["file"]
-    name = getattr(upload, "name", "") or "file"
+    if not hasattr(upload, "read"):
+        raise refuse("file", "A file must be uploaded.", "INVALID_FILE_TYPE")
+    name = upload.name or "file"
     if upload.size > MAX_BYTES:
         raise refuse("file", "The file is too large.", "INVALID_FILE_TYPE")
     if name.lower().endswith(REFUSED):
