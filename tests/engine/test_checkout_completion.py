@@ -8,11 +8,14 @@ import pytest
 
 from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.models import Checkout, CheckoutLine
+from infra.engine.customers.models import User
 from infra.engine.orders.models import Order, OrderLine
 from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
+from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.models import Allocation, Stock
-from tests.engine.commerce import make_channel, make_checkout, make_variant, make_warehouse, reduced_class
+from tests.engine.asking import data_of, staff_token
+from tests.engine.commerce import TOKYO, make_channel, make_checkout, make_variant, make_warehouse, reduced_class
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
 
@@ -153,3 +156,42 @@ def test_the_order_keeps_the_words_of_checkout_line_and_delivery() -> None:
     assert order.lines.get().metadata == {"mall.merchant": "kiriko"}
     assert order.delivery["metadata"] == {"parts": "[]"}
     assert order.shipping_address["country_area"] == "東京都"
+
+
+def test_a_customer_finds_the_addresses_again_that_were_to_be_kept() -> None:
+    channel = make_channel()
+    variant = make_variant(channel, stock={make_warehouse(channel): 9})
+    user = User.objects.create(email="hanako@example.com")
+    elsewhere = TOKYO | {"street_address_1": "墨田区押上1-1-2"}
+    values = {"user": user, "email": user.email}
+
+    complete(make_checkout(channel, {variant: 1}, save_shipping_address=False, **values))
+    user.refresh_from_db()
+    first = user.default_billing_address
+    assert list(user.addresses.all()) == [first]
+    assert user.default_shipping_address is None
+
+    complete(make_checkout(channel, {variant: 1}, shipping_address=elsewhere, **values))
+    user.refresh_from_db()
+    assert user.addresses.count() == 2
+    assert user.default_billing_address == first
+    assert user.default_shipping_address is not None
+    assert user.default_shipping_address.street_address_1 == elsewhere["street_address_1"]
+
+
+def test_a_customer_finds_the_open_checkouts_again() -> None:
+    channel, other = make_channel(), make_channel()
+    user = User.objects.create(email="hanako@example.com", is_staff=False)
+    own = [make_checkout(row, {}, delivery=None, user=user, email=user.email) for row in (channel, other)]
+    make_checkout(channel, {}, delivery=None)
+    text = """query($id: ID!, $c: String) { user(id: $id) {
+      checkoutIds(channel: $c) checkouts(channel: $c, first: 5) { edges { node { id } } } } }"""
+
+    def seen(slug: str | None) -> list[str]:
+        variables = {"id": to_global_id("User", user.pk), "c": slug}
+        said = data_of(text, variables, token=staff_token())["user"]
+        assert [edge["node"]["id"] for edge in said["checkouts"]["edges"]] == said["checkoutIds"]
+        return said["checkoutIds"]
+
+    assert seen(None) == [to_global_id("Checkout", row.pk) for row in reversed(own)]
+    assert seen(other.slug) == [to_global_id("Checkout", own[1].pk)]

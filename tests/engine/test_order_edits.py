@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from infra.engine.discounts.models import VoucherCode
+from infra.engine.orders import vouchers
 from infra.engine.orders.models import Order, OrderLine
+from infra.engine.schema.errors import UserErrors
 from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.models import Stock
 from tests.engine.desk import (
@@ -188,3 +191,43 @@ def test_drafts_use_vouchers_up_only_where_the_channel_says_so() -> None:
     assert [row["code"] for row in second["errors"]] == ["INVALID_VOUCHER_CODE"]
     assert (used, VoucherCode.objects.get().used) == (1, 0)
     assert (deleted["errors"], Order.objects.count()) == ([], 0)
+
+
+def test_a_limit_counts_all_codes_of_a_voucher_together() -> None:
+    desk = Desk(order_settings={"includeDraftOrderInVoucherUsage": True})
+    voucher = desk.voucher("ONE", 100, usage_limit=2)
+    VoucherCode.objects.create(voucher=voucher, code="TWO")
+    variant = desk.variant()
+    desk.draft({variant: 1}, voucherCode="ONE")
+    desk.draft({variant: 1}, voucherCode="TWO")
+
+    channel = to_global_id("Channel", desk.channel.pk)
+    third = desk.do(CREATE, i={"channelId": channel, "voucherCode": "TWO"})
+
+    assert [row["code"] for row in third["errors"]] == ["INVALID_VOUCHER_CODE"]
+    assert sorted(VoucherCode.objects.values_list("code", "used")) == [("ONE", 1), ("TWO", 1)]
+
+
+def test_the_last_use_of_a_voucher_is_taken_once() -> None:
+    desk = Desk(order_settings={"includeDraftOrderInVoucherUsage": True})
+    voucher = desk.voucher("ONE", 100, usage_limit=1)
+    other = VoucherCode.objects.create(voucher=voucher, code="TWO")
+    VoucherCode.objects.filter(code="ONE").update(used=1)
+
+    with transaction.atomic("engine"), pytest.raises(UserErrors) as refused:
+        vouchers.count_use(other)
+
+    assert [error.code for error in refused.value.errors] == ["INVALID_VOUCHER"]
+    assert VoucherCode.objects.get(code="TWO").used == 0
+
+
+def test_lines_read_before_totals_have_the_prices_of_now(desk: Desk) -> None:
+    desk.voucher("ALL", 100)
+    text = """mutation($id: ID!, $i: DraftOrderInput!) { draftOrderUpdate(id: $id, input: $i) { order {
+      lines { totalPrice { gross { amount } } } total { gross { amount } } } } }"""
+    order = desk.draft({desk.variant(600): 1, desk.variant(400): 1})
+
+    changed = desk.do(text, id=order["id"], i={"voucherCode": "ALL"})["order"]
+
+    assert [gross(line, "totalPrice") for line in changed["lines"]] == [540, 360]
+    assert gross(changed) == 900 + 550

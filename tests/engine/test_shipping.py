@@ -14,6 +14,7 @@ from infra.engine.shipping.postal_codes import is_in_range
 from infra.engine.warehouses.models import Stock, Warehouse
 from tests.engine.asking import ask, data_of, staff_token
 from tests.engine.commerce import TOKYO, make_channel, make_checkout, make_variant, make_warehouse
+from tests.engine.desk import TOKYO as HOME
 from tests.engine.listener import LISTENER
 from tests.engine.test_deliveries import make_webhook, soon
 from tests.engine.test_taxes import gid
@@ -278,6 +279,10 @@ def test_goods_are_collected_where_all_of_them_are_or_can_be_sent(staff: Staff) 
     assert chosen["deliveryMethod"] == {"slug": "local"} and chosen["shippingPrice"]["gross"] == {"amount": 0}
     assert choose(one, None)["checkout"]["shippingAddress"] is None
     choose(one, gid("Warehouse", local.pk))
+    moved = """mutation($id: ID!, $a: AddressInput!) { checkoutShippingAddressUpdate(id: $id, shippingAddress: $a) {
+      errors { field code } } }"""
+    barred = ask(moved, {"id": gid("Checkout", one.pk), "a": HOME})["data"]["checkoutShippingAddressUpdate"]["errors"]
+    assert barred == [{"field": "shippingAddress", "code": "SHIPPING_CHANGE_FORBIDDEN"}]
 
     order = complete_checkout(checkout_id=one.pk, requestor=ANONYMOUS)
 

@@ -38,9 +38,16 @@ def update_checkout(*, checkout_id: UUID, **values: Any) -> Checkout:
 
 
 def set_shipping_address(*, checkout_id: UUID, address: dict[str, Any], save: bool, limit: int | None) -> Checkout:
-    """Set where the goods go; the deliveries must be asked for again. Raises UserErrors when stock is short now."""
+    """Set where the goods go; the deliveries must be asked for again.
+
+    Raises UserErrors when stock is short now, and SHIPPING_CHANGE_FORBIDDEN when the goods are collected.
+    """
     with transaction.atomic("engine"):
         checkout = locked_checkout(checkout_id)
+        if checkout.collection_point_id is not None:
+            message = "Can't change shipping address manually. For click and collect delivery, address is set to a "
+            message += "warehouse address."
+            raise refuse("shippingAddress", message, "SHIPPING_CHANGE_FORBIDDEN")
         if checkout.channel.checkout_settings.get("useLegacyErrorFlow", True):
             _check_stock(checkout, limit)
         checkout.shipping_address, checkout.save_shipping_address = address, save

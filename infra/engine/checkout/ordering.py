@@ -14,6 +14,7 @@ from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.models import User
 from infra.engine.giftcards.actions import use_at_completion
 from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate
+from infra.engine.orders.addresses import keep_addresses
 from infra.engine.orders.charges import FULLY, set_amounts, tell_charged
 from infra.engine.orders.history import record
 from infra.engine.orders.models import Order, OrderLine, OrderNumber
@@ -62,6 +63,11 @@ def write_order(
         checkout.is_ordered, checkout.has_gift_cards = True, False
         kept = ("is_ordered", "has_gift_cards", "is_voucher_usage_increased", "metadata", "private_metadata")
         checkout.save(update_fields=[*kept, "updated_at"])
+    keep_addresses(
+        checkout.user,
+        billing=checkout.billing_address if checkout.save_billing_address else None,
+        shipping=checkout.shipping_address if checkout.save_shipping_address else None,
+    )
     _tell(order, requestor, has_bought_cards=any(line.is_gift_card for line in lines))
     if any(row.gift_card_id for row in transactions) and order.status != "UNCONFIRMED":
         charge_order(order=order, requestor=requestor)

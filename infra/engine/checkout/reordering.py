@@ -13,8 +13,9 @@ from infra.engine.checkout.lines import sold_variants, tell, variant_title
 from infra.engine.checkout.models import Checkout, CheckoutLine
 from infra.engine.checkout.settling import settle_gift
 from infra.engine.orders.models import Order, OrderLine
-from infra.engine.warehouses.queries import check_available
-from infra.engine.warehouses.types import InsufficientStock, Wanted
+from infra.engine.orders.settling import country_of
+from infra.engine.warehouses.queries import check_available, selling_of
+from infra.engine.warehouses.types import InsufficientStock, Selling, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def checkout_from_order(*, order: Order, user: Any, limit: int | None) -> tuple[
     left_out += [Unavailable(line, "NOT_FOUND", "Product variant not found") for line in lines if line not in known]
     variants = sold_variants({line.variant_id for line in known if line.variant_id is not None}, order.channel_id)
     kept = _kept(known, variants, limit, left_out)
-    kept = _in_stock(kept, variants, order.channel_id, left_out)
+    kept = _in_stock(kept, variants, _selling_to(order), left_out)
     with transaction.atomic("engine"):
         checkout = Checkout(channel=order.channel, currency=order.currency)
         if user is not None:
@@ -84,8 +85,12 @@ def _kept(
     return kept
 
 
+def _selling_to(order: Order) -> Selling:
+    return selling_of(order.channel, country=country_of(order), with_points=True)
+
+
 def _in_stock(
-    lines: list[OrderLine], variants: dict[int, Any], channel_id: int, left_out: list[Unavailable]
+    lines: list[OrderLine], variants: dict[int, Any], selling: Selling, left_out: list[Unavailable]
 ) -> list[OrderLine]:
     """Return the lines whose goods are there for all of them together; add the others to `left_out`."""
     totals: dict[int, int] = Counter()
@@ -93,7 +98,7 @@ def _in_stock(
         totals[line.variant_id or 0] += line.quantity
     wanted = [Wanted(pk, pk, quantity) for pk, quantity in totals.items() if variants[pk].track_inventory]
     try:
-        check_available(wanted=wanted, channel_id=channel_id)
+        check_available(wanted=wanted, channel_id=selling.channel_id, selling=selling)
     except InsufficientStock as short:
         missing = {item.variant_id: item.available for item in short.shortages}
         for line in lines:

@@ -12,9 +12,10 @@ from infra.engine.discounts.vouchers import NotApplicable, uses_of
 from infra.engine.warehouses.lock_objects import lock
 
 
-def count_use(*, code: str, email: str | None) -> None:
+def count_use(*, code: str, email: str | None, with_customer: bool = True) -> None:
     """Count one use of the code by the customer with the e-mail address. Needs an open transaction on `engine`.
 
+    with_customer: false leaves for later who used it, as drafts do: their customer may still change.
     Raises NotApplicable when the last use was taken, the code was switched off, or the customer had the voucher before
     and it is given once per customer; then nothing was counted.
     """
@@ -26,7 +27,7 @@ def count_use(*, code: str, email: str | None) -> None:
         if uses_of(voucher.pk) >= voucher.usage_limit:
             raise NotApplicable("The voucher is used up.")
         VoucherCode.objects.filter(pk=row.pk).update(used=F("used") + 1)
-    if voucher.apply_once_per_customer:
+    if voucher.apply_once_per_customer and with_customer:
         _count_customer(voucher, row, email)
     if voucher.single_use:
         VoucherCode.objects.filter(pk=row.pk).update(is_active=False)

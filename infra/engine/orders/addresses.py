@@ -5,33 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.customers.models import Address, User
-from infra.engine.orders.models import Order
 
 #: how many addresses a customer may keep
 MOST = 100
 _COLUMNS = tuple(item.name for item in Address._meta.fields if item.name not in ("id", "metadata", "private_metadata"))
 
 
-def keep_addresses(order: Order) -> None:
-    """Put the addresses of a draft that was to keep them into its customer's address book.
+def keep_addresses(user: User | None, *, billing: dict[str, Any] | None, shipping: dict[str, Any] | None) -> None:
+    """Put the addresses given into a customer's address book, unless they are there; a full book stays as it is.
 
     The first of a kind becomes the customer's default. Without a customer nothing is kept.
     """
-    if order.user is None:
+    if user is None or not (billing or shipping):
         return
-    for kind in ("billing", "shipping"):
-        address = getattr(order, f"{kind}_address")
-        if getattr(order, f"draft_save_{kind}_address") and address:
-            _keep(order.user, kind, address)
+    own = list(user.addresses.all())
+    if shipping:
+        _keep(user, own, "shipping", shipping)
+    if billing:
+        _keep(user, own, "billing", billing)
 
 
-def _keep(user: User, kind: str, said: dict[str, Any]) -> None:
-    if user.addresses.count() >= MOST:
+def _keep(user: User, own: list[Address], kind: str, said: dict[str, Any]) -> None:
+    if len(own) >= MOST:
         return
     values: dict[str, Any] = {name: said.get(name) or "" for name in _COLUMNS}
-    address = user.addresses.filter(**values).first()
+    address = next((row for row in own if all(getattr(row, name) == values[name] for name in _COLUMNS)), None)
     if address is None:
         address = user.addresses.create(**{**values, "metadata": said.get("metadata") or {}})
+        own.append(address)
     column = f"default_{kind}_address"
     if getattr(user, f"{column}_id") is None:
         setattr(user, column, address)

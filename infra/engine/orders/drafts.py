@@ -147,7 +147,7 @@ def _set_voucher(order: Order, change: DraftChange, *, had: str | None) -> None:
     if not vouchers.counts_drafts(order.channel):
         return
     if code is not None:
-        vouchers.count_use(code, order=order, with_customer=False)
+        vouchers.count_use(code)
     elif had is not None:
         vouchers.free_use(had)
 
@@ -211,7 +211,11 @@ def complete_draft(*, order_id: UUID, requestor: Requestor) -> Order:
         voucher = vouchers.voucher_of(order)
         if voucher is not None:
             vouchers.use_at_completion(order, voucher)
-        keep_addresses(order)
+        keep_addresses(
+            order.user,
+            billing=order.billing_address if order.draft_save_billing_address else None,
+            shipping=order.shipping_address if order.draft_save_shipping_address else None,
+        )
         order.draft_save_billing_address = order.draft_save_shipping_address = None
         order.save()
         OrderLine.objects.filter(order=order).update(price_fixed_until=None)

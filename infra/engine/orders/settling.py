@@ -84,7 +84,8 @@ def settle(orders: Iterable[Order], *, force: bool = False) -> None:
 
     The lines with their new prices are kept on each order as `settled_lines` (by key).
     """
-    open_ = [order for order in orders if order.is_editable and "settled_lines" not in order.__dict__]
+    named = {id(order): order for order in orders}.values()
+    open_ = [order for order in named if order.is_editable and "settled_lines" not in order.__dict__]
     expired = _with_expired_lines([order for order in open_ if order.status == "DRAFT"])
     for order in open_:
         order.__dict__["settled_lines"] = {}

@@ -12,10 +12,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
+from infra.engine.discounts import voucher_usage
 from infra.engine.discounts.models import Voucher, VoucherChannelListing, VoucherCode, VoucherCustomer
+from infra.engine.discounts.vouchers import NotApplicable
 from infra.engine.money import ZERO
 from infra.engine.orders.models import Order, OrderDiscount, OrderLine, OrderLineDiscount
 from infra.engine.orders.pricing import catalogue_price, set_unit_discount, subtotal_of, take_off
@@ -55,13 +57,18 @@ def counts_drafts(channel: Channel) -> bool:
 
 
 def holding_code(codes: Q, channel: Channel, now: datetime, *, check_usage: bool) -> VoucherCode | None:
-    """Return the first active code of those selected whose voucher holds in the channel at `now`, or None."""
+    """Return the first active code of those selected whose voucher holds in the channel at `now`, or None.
+
+    check_usage: leave out vouchers all of whose codes together were used up.
+    """
     rows = VoucherCode.objects.select_related("voucher").filter(
         codes, is_active=True, voucher__start_date__lte=now, voucher__channel_listings__channel=channel
     )
     rows = rows.filter(Q(voucher__end_date__isnull=True) | Q(voucher__end_date__gte=now))
     if check_usage:
-        rows = rows.filter(Q(voucher__usage_limit__isnull=True) | Q(used__lt=F("voucher__usage_limit")))
+        of_voucher = VoucherCode.objects.filter(voucher_id=OuterRef("voucher_id")).order_by().values("voucher_id")
+        rows = rows.annotate(uses=Subquery(of_voucher.annotate(uses=Sum("used")).values("uses")))
+        rows = rows.filter(Q(voucher__usage_limit__isnull=True) | Q(uses__lt=F("voucher__usage_limit")))
     return rows.first()
 
 
@@ -231,35 +238,22 @@ def customer_email(order: Order) -> str:
     return (order.user.email if order.user is not None else order.user_email) or ""
 
 
-def count_use(code: VoucherCode, *, order: Order, with_customer: bool) -> None:
-    """Count one use of the code. Raises UserErrors(INVALID_VOUCHER) when a limit is reached, and nothing is counted.
+def count_use(code: VoucherCode) -> None:
+    """Count one use of the code by a draft, whose customer is counted when it becomes an order.
 
-    Needs an open transaction on `engine`: the limit is decided by the very statement that counts.
+    Raises UserErrors(INVALID_VOUCHER) when the voucher's limit is reached, and nothing is counted. Needs an open
+    transaction on `engine`.
     """
-    voucher = code.voucher
-    if voucher.usage_limit is not None:
-        rows = VoucherCode.objects.filter(pk=code.pk, used__lt=voucher.usage_limit)
-        if not rows.update(used=F("used") + 1):
-            raise refuse("voucher", "Voucher code has been reached its usage limit.", "INVALID_VOUCHER")
-    if voucher.apply_once_per_customer and with_customer:
-        _, created = VoucherCustomer.objects.get_or_create(voucher_code=code, customer_email=customer_email(order))
-        if not created:
-            raise refuse("voucher", "This offer is only valid once per customer.", "INVALID_VOUCHER")
-    if voucher.single_use:
-        VoucherCode.objects.filter(pk=code.pk).update(is_active=False)
+    try:
+        voucher_usage.count_use(code=code.code, email=None, with_customer=False)
+    except NotApplicable:
+        raise refuse("voucher", "Voucher code has been reached its usage limit.", "INVALID_VOUCHER") from None
 
 
 def free_use(text: str | None, *, email: str | None = None) -> None:
     """Take one use of the code `text` back, and the customer's with it when `email` is given."""
-    code = VoucherCode.objects.select_related("voucher").filter(code=text).first() if text else None
-    if code is None:
-        return
-    if code.voucher.usage_limit is not None:
-        VoucherCode.objects.filter(pk=code.pk, used__gt=0).update(used=F("used") - 1)
-    if code.voucher.single_use:
-        VoucherCode.objects.filter(pk=code.pk).update(is_active=True)
-    if email:
-        VoucherCustomer.objects.filter(voucher_code=code, customer_email=email).delete()
+    if text:
+        voucher_usage.release_use(code=text, email=email)
 
 
 def check_for_order(order: Order, voucher: Voucher, lines: Sequence[OrderLine]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,6 +26,8 @@ def install(schema: GraphQLSchema) -> None:
         if name in ("String", "ID"):
             # In variables the contract's reference takes numbers for text; in a document it does not.
             scalar.parse_value = _other_text  # type: ignore[method-assign]
+        elif name == "Float":
+            scalar.parse_value = _parse_number  # type: ignore[method-assign]
         elif parse is not None:
             scalar.parse_value = parse  # type: ignore[method-assign, assignment]
             scalar.parse_literal = _literal(parse)  # type: ignore[method-assign, assignment]
@@ -51,6 +54,17 @@ def _other_text(value: Any) -> str:
 
 def _number(value: Any) -> float:
     return value if value.__class__ is float else float(value)
+
+
+def _parse_number(value: Any) -> float:
+    """Take a number, or text that is one, as the contract's reference does in variables."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise GraphQLError(f"Float cannot represent non numeric value: {value!r}") from None
+    if not math.isfinite(number):
+        raise GraphQLError(f"Float cannot represent non numeric value: {value!r}")
+    return number
 
 
 def _moment(value: Any) -> str:

@@ -1,6 +1,7 @@
 """What of the contract this app serves."""
 
 from infra.engine.checkout.resolvers import (
+    customers,
     deliveries,
     line_mutations,
     mutations,
@@ -10,4 +11,4 @@ from infra.engine.checkout.resolvers import (
     types,
 )
 
-__all__ = ["deliveries", "line_mutations", "mutations", "order_mutations", "promo_codes", "taxes", "types"]
+__all__ = ["customers", "deliveries", "line_mutations", "mutations", "order_mutations", "promo_codes", "taxes", "types"]
