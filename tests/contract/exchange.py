@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.models import InboxEvent
 from marketplace.saleor.client import APP, ask
-from tests.contract.documents import send
+from tests.contract.documents import send, send_with_file
 
 RECORDINGS = Path(__file__).resolve().parent / "recordings"
 ALWAYS_IGNORED = ("message", "locations")
@@ -50,9 +50,16 @@ class Exchanges:
         *,
         token: str | None = APP,
         ignore: tuple[str, ...] = (),
+        file: tuple[str, str, bytes] | None = None,
     ) -> dict[str, Any]:
-        """Send one operation under a case's name, keep the exchange, and return the whole answer."""
-        answer = send(operation, variables or {}, token=token)
+        """Send one operation under a case's name, keep the exchange, and return the whole answer.
+
+        `file` (name, media type, content) is sent as the variable `image`, and is not kept.
+        """
+        if file is None:
+            answer = send(operation, variables or {}, token=token)
+        else:
+            answer = send_with_file(operation, variables or {}, file=file, token=token)
         shape = Shape(self.run)
         assert case not in self.seen, f"{case} is written twice"
         self.seen[case] = {
@@ -112,17 +119,17 @@ class Exchanges:
             assert time.monotonic() < deadline, f"{case} did not come to rest"
             time.sleep(0.2)
 
-    def confirmation(self, case: str, email: str) -> str:
-        """Return the token of the confirmation mail, from the event that Saleor sent to the mall's inbox; keep it."""
+    def confirmation(self, case: str, email: str, event: str = "ACCOUNT_CONFIRMATION_REQUESTED") -> str:
+        """Return the token of the mail that `event` asks for, as Saleor sent it to the mall's inbox; keep the event."""
         deadline = time.monotonic() + 30
         while True:
             work()
-            for row in InboxEvent.objects.filter(event="ACCOUNT_CONFIRMATION_REQUESTED"):
+            for row in InboxEvent.objects.filter(event=event):
                 payload = json.loads(bytes(row.body))
                 if payload["user"]["email"] == email:
                     self.keep_event(case, "AccountEvents", payload)
                     return str(payload["token"])
-            assert time.monotonic() < deadline, "no confirmation was asked for"
+            assert time.monotonic() < deadline, f"no {event} was sent"
             time.sleep(0.2)
 
 
