@@ -28,7 +28,7 @@ def _names(text: str) -> frozenset[str]:
 PUBLIC = _names(
     """
     shop categories category product products productType productTypes productVariant productVariants page pages
-    pageType pageTypes channel attributes attribute
+    pageType pageTypes channel attributes attribute collection collections menu menus addressValidationRules
     """
 )
 # One's own: the answer is about whoever asks, never about an id.
@@ -36,7 +36,8 @@ SELF = _names(
     """
     me tokenCreate tokenRefresh tokenVerify requestPasswordReset confirmAccount setPassword passwordChange
     accountAddressCreate accountAddressUpdate accountAddressDelete accountSetDefaultAddress accountRegister
-    accountUpdate
+    accountUpdate externalAuthenticationUrl externalObtainAccessTokens externalRefresh externalLogout
+    externalVerify accountRequestDeletion accountDelete
     """
 )
 # Whoever holds the id holds the thing, as in Saleor: a cart, its payment, an order. The mall shows these ids to the
@@ -47,7 +48,8 @@ HOLDER = _names(
     checkoutBillingAddressUpdate checkoutComplete checkoutCreate checkoutCustomerAttach checkoutCustomerDetach
     checkoutCustomerNoteUpdate checkoutEmailUpdate checkoutLinesDelete checkoutLinesAdd checkoutLinesUpdate
     checkoutShippingAddressUpdate checkoutDeliveryMethodUpdate checkoutLanguageCodeUpdate updateMetadata
-    deleteMetadata updatePrivateMetadata deletePrivateMetadata
+    deleteMetadata updatePrivateMetadata deletePrivateMetadata checkoutAddPromoCode checkoutCreateFromOrder
+    checkoutRemovePromoCode
     """
 )
 # For staff and apps with a permission: refused, whatever the id.
@@ -68,8 +70,35 @@ STAFF = _names(
     orderNoteAdd channelCreate channelUpdate attributeCreate attributeUpdate attributeTranslate
     attributeValueCreate attributeValueTranslate appCreate appUpdate appDelete appTokenCreate appTokenDelete
     appInstall appFetchManifest appActivate appDeactivate customerCreate staffCreate permissionGroupCreate
+    translations translation stock stocks shippingZone shippingZones draftOrders giftCard giftCards
+    giftCardCurrencies giftCardTags voucher vouchers promotion promotions permissionGroup eventDeliveryRetry
+    webhookDryRun webhookTrigger deleteWarehouse assignWarehouseShippingZone unassignWarehouseShippingZone
+    taxExemptionManage stockBulkUpdate shippingMethodChannelListingUpdate shippingPriceCreate
+    shippingPriceDelete shippingPriceUpdate shippingPriceTranslate shippingPriceExcludeProducts
+    shippingPriceRemoveProductFromExclude shippingZoneCreate shippingZoneDelete shippingZoneUpdate
+    productAttributeAssignmentUpdate productAttributeUnassign categoryBulkDelete collectionAddProducts
+    collectionCreate collectionDelete collectionReorderProducts collectionBulkDelete collectionRemoveProducts
+    collectionUpdate collectionTranslate collectionChannelListingUpdate productBulkCreate productBulkDelete
+    productBulkTranslate productVariantReorder productMediaBulkDelete productMediaReorder productTypeDelete
+    productReorderAttributeValues productVariantBulkUpdate productVariantBulkDelete productVariantSetDefault
+    productVariantBulkTranslate variantMediaAssign variantMediaUnassign draftOrderComplete draftOrderCreate
+    draftOrderDelete draftOrderBulkDelete draftOrderUpdate orderFulfillmentReturnProducts orderGrantRefundUpdate
+    orderLinesCreate orderLineDelete orderLineUpdate orderDiscountAdd orderDiscountUpdate orderDiscountDelete
+    orderLineDiscountUpdate orderLineDiscountRemove orderNoteUpdate orderMarkAsPaid orderUpdate
+    orderUpdateShipping menuCreate menuDelete menuBulkDelete menuUpdate menuItemCreate menuItemDelete
+    menuItemBulkDelete menuItemUpdate menuItemTranslate menuItemMove giftCardActivate giftCardCreate
+    giftCardDelete giftCardDeactivate giftCardUpdate giftCardAddNote giftCardBulkCreate promotionCreate
+    promotionUpdate promotionDelete promotionRuleCreate promotionRuleUpdate promotionRuleDelete
+    promotionTranslate promotionRuleTranslate voucherCreate voucherDelete voucherBulkDelete voucherUpdate
+    voucherCataloguesAdd voucherCataloguesRemove voucherTranslate voucherChannelListingUpdate
+    voucherCodeBulkDelete fileUpload orderCreateFromCheckout channelActivate channelDeactivate
+    channelReorderWarehouses attributeDelete attributeBulkTranslate
+    attributeValueDelete attributeValueUpdate attributeValueBulkTranslate appProblemCreate appProblemDismiss
+    customerUpdate customerDelete staffUpdate staffDelete permissionGroupUpdate permissionGroupDelete
     """
 )
+# Refused row by row, as Saleor does. Attributes are public: that one exists is no secret.
+ROWS = _names("attributeBulkCreate attributeBulkUpdate")
 Asker = tuple[str, Visitor, str]
 Sent = tuple[str, dict[str, Any]]
 Written = Callable[[documents.Ids], Sent]
@@ -97,6 +126,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     },
     "accountAddressCreate": {"input": {"country": "JP"}},
     "accountUpdate": {"input": {}},
+    "accountRequestDeletion": {"redirectUrl": "https://evil.example/", "channel": "jp"},
+    "accountDelete": _WRONG,
 }
 TYPES = (
     ("variant", "ProductVariant"),
@@ -115,6 +146,16 @@ TYPES = (
     ("app", "App"),
     ("user", "User"),
     ("address", "Address"),
+    ("collection", "Collection"),
+    ("menuItem", "MenuItem"),
+    ("menu", "Menu"),
+    ("giftCard", "GiftCard"),
+    ("promotionRule", "PromotionRule"),
+    ("promotion", "Promotion"),
+    ("voucher", "Voucher"),
+    ("shippingZone", "ShippingZone"),
+    ("shippingPrice", "ShippingMethod"),
+    ("orderLine", "OrderLine"),
 )
 
 
@@ -193,7 +234,7 @@ def wrong(
     `written` aliases the root field "answer". `address`: the id of another's address. `also`: fields of one's own that
     may refuse what exists in other words than what does not.
     """
-    if sum(name in group for group in (PUBLIC, SELF, HOLDER, STAFF)) != 1:
+    if sum(name in group for group in (PUBLIC, SELF, HOLDER, STAFF, ROWS)) != 1:
         yield "no expectation, or more than one"
         return
     for role, visitor, token in roles:
@@ -211,6 +252,9 @@ def wrong(
                 yield f"{role}: {real[:150]}, for nothing {nothing[:150]}"
             if not any(code in text for code in REFUSED) and _answer(answers[0]) is not None:
                 yield f"{role} was not refused: {text[:200]}"
+        elif name in ROWS:
+            rows = (_answer(answers[0]) or {}).get("results") or []
+            yield from (f"{role} changed {row}" for row in rows if row["attribute"] or not row["errors"])
         elif name == "me":
             if not token and _answer(answers[0]) is not None:
                 yield f"{role} is somebody: {text[:150]}"
@@ -232,7 +276,8 @@ def _answer(found: dict[str, Any]) -> Any:
 def _object(answer: Any) -> Any:
     """Return what a payload holds besides errors, or the thing itself."""
     if isinstance(answer, dict) and "errors" in answer:
-        kept = {key: value for key, value in answer.items() if key not in ("errors", "__typename") and value}
+        kept = {key: value for key, value in answer.items() if key not in ("errors", "__typename")}
+        kept = {key: value for key, value in kept.items() if value and value != "{}"}
         return {key: value for key, value in kept.items() if not key.lower().endswith("errors")}
     return answer
 
