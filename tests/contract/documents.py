@@ -49,7 +49,9 @@ def send_with_file(
     prepared = requests.Request("POST", "http://unused.invalid/", data=fields, files={"0": (name, content, kind)})
     sent = prepared.prepare()
     bearer = app_token(api_url=transport.api_url()) if token is APP else token
-    headers = {"Content-Type": sent.headers["Content-Type"]} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+    headers = {"Content-Type": str(sent.headers["Content-Type"])} | (
+        {"Authorization": f"Bearer {bearer}"} if bearer else {}
+    )
     assert isinstance(sent.body, bytes)
     _, _, answer = transport.post(headers=headers, body=sent.body, is_repeatable=False)
     found: dict[str, Any] = json.loads(answer, parse_float=Decimal)

@@ -14,6 +14,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import int_pk, named_pk, to_global_id
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.permissions import as_permission
 
 for _payload, _fields in (
@@ -57,6 +58,7 @@ def app_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     name, permissions = (data.get("name") or "").strip(), data.get("permissions") or []
     if not name:
         raise refuse("name", "This field is required.", "REQUIRED")
+    check_lengths(App, data, "name")
     _check_scope(context, permissions)
     identifier = data.get("identifier") or ""
     if identifier and App.objects.filter(identifier=identifier).exists():
@@ -75,6 +77,7 @@ def app_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     if data.get("permissions") is not None:
         _check_scope(context, data["permissions"])
         app.permissions = sorted(data["permissions"])
+    check_lengths(App, data, "name")
     if data.get("name"):
         app.name = data["name"]
     app.save()
@@ -151,6 +154,7 @@ def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
 @requires("MANAGE_APPS")
 def app_token_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
+    check_lengths(AppToken, data, "name")
     row, token = create_token(app=get_app(data["app"], "app"), name=data.get("name") or "")
     return {"app_token": row, "auth_token": token}
 

@@ -17,6 +17,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import asked_int, bind_ids, uuid_pk
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.schema.permissions import APP, STAFF_USER
@@ -111,6 +112,7 @@ _settings("paymentSettings", "payment_settings", ("MANAGE_CHANNELS", "HANDLE_PAY
 @requires("MANAGE_CHANNELS")
 def channel_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
+    check_lengths(Channel, data, "name slug currencyCode")
     if Channel.objects.filter(slug=data["slug"]).exists():
         raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
     with transaction.atomic("engine"):
@@ -145,6 +147,7 @@ def channel_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
             raise refuse(f"{name[0].lower()}{name[1:]}", text, "DUPLICATED_INPUT_ITEM")
     with transaction.atomic("engine"):
         row = get_row(Channel, args["id"], "Channel", lock=True)
+        check_lengths(Channel, data, "name slug")
         if data.get("slug") and Channel.objects.filter(slug=data["slug"]).exclude(pk=row.pk).exists():
             raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
         _write(row, data, context)

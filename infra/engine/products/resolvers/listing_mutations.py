@@ -36,6 +36,8 @@ declare("ProductVariantChannelListingUpdate", "variant")
 @requires("MANAGE_PRODUCTS")
 def product_channel_listing_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
+    _refuse_twice("updateChannels", [item["channelId"] for item in data.get("updateChannels") or ()])
+    _refuse_twice("removeChannels", data.get("removeChannels") or [])
     with transaction.atomic("engine"):
         product = get_row(Product, args["id"], "Product", lock=True)
         for item in data.get("updateChannels") or ():
@@ -47,6 +49,12 @@ def product_channel_listing_update(context: Context, args: dict[str, Any]) -> di
         refresh_prices({product.pk}, context.now)
         emit(event="PRODUCT_UPDATED", obj=product)
     return {"product": product}
+
+
+def _refuse_twice(field: str, channels: list[str]) -> None:
+    twice = sorted({each for each in channels if channels.count(each) > 1})
+    if twice:
+        raise refuse(field, "Duplicated channel ID.", "DUPLICATED_INPUT_ITEM", channels=twice)
 
 
 def write_listing(product: Product, item: dict[str, Any], context: Context) -> None:

@@ -90,6 +90,9 @@ def shop_settings_update(context: Context, args: dict[str, Any]) -> dict[str, An
     if data.get("passwordLoginMode", "ENABLED") != "ENABLED" and context.requestor.user is not None:
         text = "Cannot restrict password login while authenticated with a password."
         raise refuse("passwordLoginMode", text, "PASSWORD_AUTH_RESTRICTION")
+    most = data.get("limitQuantityPerCheckout")
+    if most is not None and most < 1:
+        raise refuse("limitQuantityPerCheckout", "Quantity limit cannot be lower than 1.", "INVALID")
     with transaction.atomic("engine"):
         row = ShopSettings.objects.select_for_update().order_by("pk").first() or ShopSettings()
         row.metadata = {**row.metadata, **pairs_to_dict(data.pop("metadata", None))}

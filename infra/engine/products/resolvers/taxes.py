@@ -15,6 +15,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import asked_int, bind_ids, int_pk
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.permissions import APP, STAFF_USER
 
@@ -97,6 +98,7 @@ def channel_tax_configuration(batch: Batch) -> list[Any]:
 @requires("MANAGE_TAXES")
 def tax_class_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
+    check_lengths(TaxClass, data, "name")
     with transaction.atomic("engine"):
         row = TaxClass.objects.create(name=data["name"])
         _set_rates(row, data.get("createCountryRates"))
@@ -109,6 +111,8 @@ def tax_class_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
     with transaction.atomic("engine"):
         row = get_row(TaxClass, args["id"], "TaxClass", lock=True)
+        _refuse_in_both(data.get("updateCountryRates"), data.get("removeCountryRates"))
+        check_lengths(TaxClass, data, "name")
         if data.get("name"):
             row.name = data["name"]
             row.save()
@@ -159,7 +163,11 @@ def _check_configuration(data: dict[str, Any]) -> None:
         if identifier and not _is_tax_app(identifier):
             text = "Did not found Tax App with provided taxAppId."
             raise refuse(None, text, "NOT_FOUND", country_codes=codes)
-    twice = {item["countryCode"] for item in countries} & set(data.get("removeCountriesConfiguration") or ())
+    _refuse_in_both(countries, data.get("removeCountriesConfiguration"))
+
+
+def _refuse_in_both(updated: list[dict[str, Any]] | None, removed: list[str] | None) -> None:
+    twice = {item["countryCode"] for item in updated or ()} & set(removed or ())
     if twice:
         text = "The same country code cannot be in both lists for updating and removing items: "
         raise refuse(None, text + ", ".join(sorted(twice)), "DUPLICATED_INPUT_ITEM", country_codes=sorted(twice))
@@ -220,6 +228,7 @@ def country_error_classes(batch: Batch) -> list[Any]:
 def tax_country_configuration_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     """Set a country's rates by class; without a class the country's default, without a rate the row goes."""
     code = args["countryCode"]
+    _check_rates(args["updateTaxClassRates"])
     with transaction.atomic("engine"):
         for item in args["updateTaxClassRates"]:
             gid = item.get("taxClassId")
@@ -233,3 +242,15 @@ def tax_country_configuration_update(context: Context, args: dict[str, Any]) -> 
                 tax_class=tax_class, country=code, defaults={"rate": str(item["rate"])}
             )
     return {"tax_country_configuration": tax_country_configuration(context, {"countryCode": code})}
+
+
+def _check_rates(items: list[dict[str, Any]]) -> None:
+    """Raise UserErrors for a rate below zero, or two rates for what has no class."""
+    below = [item for item in items if item.get("rate") is not None and item["rate"] < 0]
+    if below:
+        classes = [item["taxClassId"] for item in below if item.get("taxClassId")]
+        text = "Cannot create rates with negative values."
+        raise refuse("updateTaxClassRates", text, "CANNOT_CREATE_NEGATIVE_RATE", tax_class_ids=classes)
+    if sum(item.get("taxClassId") is None for item in items) > 1:
+        text = "Only one default country rate can be created for a country (a rate without a tax class)."
+        raise refuse("updateTaxClassRates", text, "ONLY_ONE_DEFAULT_COUNTRY_RATE_ALLOWED")

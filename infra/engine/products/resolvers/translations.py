@@ -27,6 +27,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import parse_global_id, to_global_id
+from infra.engine.schema.lengths import check_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def write_translation(row: Translatable, args: dict[str, Any]) -> Any:
 
 def write_fields(row: Translatable, target: Any, code: str, data: dict[str, Any]) -> Translation:
     """Write what is said of an object in a language and tell of it; fields not named stay. Raises UserErrors."""
+    check_lengths(row.model, data, row.fields)  # what an object's own text may have, its translation may
     with transaction.atomic("engine"):
         item = Translation.objects.filter(kind=row.kind, object_id=target.pk, language_code=code).first()
         is_new = item is None
