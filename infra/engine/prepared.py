@@ -8,13 +8,17 @@ number of keys up to sixty came to 48 MB per connection, against 6 MB for seven 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connections, models, router
 from django.db.models.query import get_related_populators
+
+if TYPE_CHECKING:
+    Column = models.Field[Any, Any]
 
 #: how many keys a statement is compiled for; the next one that is large enough serves
 SIZES = (1, 2, 4, 8, 16, 32, 60)
@@ -23,63 +27,119 @@ MOST_KEYS = SIZES[-1]
 
 
 class PreparedRows:
-    """The rows of `make(keys, *given)`, a queryset of whole models that filters the column `field` by `__in` keys.
+    """The rows of `make(keys, *moving, *given)`, a queryset that filters the column `field` by `__in` keys.
 
-    The queryset must not depend on anything but its arguments; `given` are few different values (a channel's key).
-    It may select related rows, annotate, order and lock.
+    The queryset is of whole models, or a `values_list` (then rows are tuples). It must not depend on anything but its
+    arguments: `moving` are values of the columns named by the constructor, other ones in each call (a moment);
+    `given` are few different values (a channel's key). It may select related rows, annotate, order and lock.
     """
 
-    def __init__(self, field: models.Field[Any, Any], make: Callable[..., models.QuerySet[Any]]) -> None:
-        self.field, self.make = field, make
+    def __init__(
+        self, field: Column, make: Callable[..., models.QuerySet[Any, Any]], *, moving: tuple[Column, ...] = ()
+    ) -> None:
+        self.field, self.make, self.moving = field, make, moving
 
-    def __call__(self, keys: Iterable[Any], *given: Any) -> list[Any]:
+    def __call__(self, keys: Iterable[Any], *given: Any, moving: tuple[Any, ...] = ()) -> list[Any]:
         """Return the rows whose column is one of `keys`; keys that are None or given twice count once, or not."""
         wanted = [key for key in dict.fromkeys(keys) if key is not None]
         if not wanted:
             return []
         if len(wanted) > MOST_KEYS:
-            return list(self.make(wanted, *given))
+            return list(self.make(wanted, *moving, *given))
         connection = connections[router.db_for_read(self.field.model)]
         known: dict[Any, _Compiled] = connection.__dict__.setdefault("engine_prepared_rows", {})
         size = next(each for each in SIZES if each >= len(wanted))
         key = (self, size, given)
         compiled = known.get(key)
         if compiled is None:
-            marks = _marks(self.field, size)
-            compiled = known[key] = _Compiled(self.field, self.make(marks, *given), marks, connection)
-        values = [self.field.get_db_prep_value(key, connection) for key in wanted]
-        return compiled.rows(values + values[-1:] * (size - len(values)))
+            marks, others = _marks(self.field, size), [_marks(column, 1)[0] for column in self.moving]
+            columns = [self.field] * size + list(self.moving)
+            queryset = self.make(marks, *others, *given)
+            compiled = known[key] = _Compiled(queryset, columns, [*marks, *others], connection)
+        return compiled.rows([*wanted, *wanted[-1:] * (size - len(wanted)), *moving])
+
+
+class PreparedQuery:
+    """The rows of `make(*values, *given)`, a queryset as `PreparedRows` takes it, by one value of each of `columns`.
+
+    A value must not be of the same column as another: their statements' places are told apart by column.
+    """
+
+    def __init__(
+        self, model: type[models.Model], columns: tuple[Column, ...], make: Callable[..., models.QuerySet[Any, Any]]
+    ) -> None:
+        self.model, self.columns, self.make = model, columns, make
+
+    def __call__(self, *values: Any, given: tuple[Any, ...] = (), most: int | None = None) -> list[Any]:
+        """Return the rows in the queryset's order, the first `most` of them."""
+        compiled = self._compiled(given)
+        return compiled.rows(values) if most is None else compiled.rows(values, most=most)
+
+    def count(self, *values: Any, given: tuple[Any, ...] = ()) -> int:
+        """Return how many rows there are."""
+        return self._compiled(given).count(values)
+
+    def _compiled(self, given: tuple[Any, ...]) -> _Compiled:
+        connection = connections[router.db_for_read(self.model)]
+        known: dict[Any, _Compiled] = connection.__dict__.setdefault("engine_prepared_rows", {})
+        key = (self, given)
+        compiled = known.get(key)
+        if compiled is None:
+            marks = [_marks(column, 1)[0] for column in self.columns]
+            compiled = known[key] = _Compiled(self.make(*marks, *given), list(self.columns), marks, connection)
+        return compiled
 
 
 class _Compiled:
-    """One statement of one connection, and how its rows become models."""
+    """One statement of one connection, and how its rows become models; or stay tuples, of a `values_list`."""
 
-    def __init__(
-        self, field: models.Field[Any, Any], queryset: models.QuerySet[Any], marks: list[Any], db: Any
-    ) -> None:
+    def __init__(self, queryset: models.QuerySet[Any, Any], columns: list[Column], marks: list[Any], db: Any) -> None:
+        self.db, self.columns = db, columns
         self.compiler = queryset.query.get_compiler(connection=db)
         self.sql, params = self.compiler.as_sql()
-        places = [list(params).index(field.get_db_prep_value(mark, db)) for mark in marks]
-        self.params, self.places = list(params), places
+        self.params = list(params)
+        self.places: list[list[int]] = []
+        for column, mark in zip(columns, marks, strict=True):
+            kept = column.get_db_prep_value(mark, db)
+            self.places.append([place for place, param in enumerate(self.params) if param == kept])
+        assert all(self.places), "a key or moving value is not in the statement"
         select, info = self.compiler.select, self.compiler.klass_info
-        columns = info["select_fields"]
-        self.model, self.start, self.end = info["model"], columns[0], columns[-1] + 1
+        self.converters = self.compiler.get_converters([item[0] for item in select])
+        self.model: Any = None
+        if queryset._fields is not None:  # type: ignore[attr-defined]  # a values_list
+            return
+        fields = info["select_fields"]
+        self.model, self.start, self.end = info["model"], fields[0], fields[-1] + 1
         self.names = [item[0].target.attname for item in select[self.start : self.end]]
         self.populators = get_related_populators(info, select, db.alias)  # type: ignore[call-arg]  # stubs are ahead of Django
         self.annotations = self.compiler.annotation_col_map
-        self.converters = self.compiler.get_converters([item[0] for item in select])
-        self.db = db
 
-    def rows(self, values: list[Any]) -> list[Any]:
-        params = list(self.params)
-        for place, value in zip(self.places, values, strict=True):
-            params[place] = value
+    def rows(self, values: Sequence[Any], *, most: int | None = None) -> list[Any]:
+        sql, params = self.sql, self._filled(values)
+        if most is not None:
+            sql, params = f"{sql} LIMIT %s", [*params, most]
         with self.db.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(sql, params)
             found: Any = cursor.fetchall()
         if self.converters:
             found = map(tuple, self.compiler.apply_converters(found, self.converters))
+        if self.model is None:
+            return list(found)
         return [self.instance(row) for row in found]
+
+    def count(self, values: Sequence[Any]) -> int:
+        with self.db.cursor() as cursor:
+            sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 (Django wrote it; values are given apart)
+            cursor.execute(sql, self._filled(values))
+            return int(cursor.fetchone()[0])
+
+    def _filled(self, values: Sequence[Any]) -> list[Any]:
+        params = list(self.params)
+        for column, places, value in zip(self.columns, self.places, values, strict=True):
+            kept = column.get_db_prep_value(value, self.db)
+            for place in places:
+                params[place] = kept
+        return params
 
     def instance(self, row: tuple[Any, ...]) -> Any:
         """Return the model of a row, made as `Model.from_db` makes it: no model here is given less, or signals."""
@@ -94,11 +154,13 @@ class _Compiled:
         return made
 
 
-def _marks(field: models.Field[Any, Any], size: int) -> list[Any]:
+def _marks(field: Column, size: int) -> list[Any]:
     """Return keys that stand for others while a statement is compiled: nothing else in it has their values."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(target, models.UUIDField):
         return [UUID(int=0x6D61_7263_6B00_0000 + number) for number in range(size)]
+    if isinstance(target, models.DateTimeField):
+        return [datetime(1873, 1, 1, microsecond=number + 1, tzinfo=UTC) for number in range(size)]
     if isinstance(target, models.IntegerField):
         return [0x6D61_7263_6B00_0000 + number for number in range(size)]
     return [f"\0mark {number}" for number in range(size)]

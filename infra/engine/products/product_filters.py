@@ -226,16 +226,22 @@ def order_products(
 
     Raises EngineError for a rank without a search, a place without a collection, a listing's column without a channel.
     """
+    search = args.get("search") or (args.get("filter") or {}).get("search")
+    order = product_order(args)
+    rows = _annotated(rows, order[0].lstrip("-"), channel, search=search, collection=collection)
+    return rows, order
+
+
+def product_order(args: dict[str, Any]) -> tuple[str, ...]:
+    """Return the columns of a list's order. Raises EngineError for a rank without a search."""
     sort, search = args.get("sortBy") or {}, args.get("search") or (args.get("filter") or {}).get("search")
     field = sort.get("field") or ("RANK" if search else None)
     if field is None:
-        return rows, ("slug", "pk")
+        return ("slug", "pk")
     if field == "RANK" and not search:
         raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
-    descending = sort.get("direction") == "DESC" if sort else True
-    sign = "-" if descending else ""
-    rows = _annotated(rows, ORDERS[field][0], channel, search=search, collection=collection)
-    return rows, (*(f"{sign}{column}" for column in ORDERS[field]), f"{sign}pk")
+    sign = "-" if (sort.get("direction") == "DESC" if sort else True) else ""
+    return (*(f"{sign}{column}" for column in ORDERS[field]), f"{sign}pk")
 
 
 def _annotated(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from infra.engine.prepared import PreparedQuery
 from infra.engine.products.models import (
     Category,
     Channel,
@@ -55,9 +56,13 @@ SHOP_DEFAULTS: dict[str, Any] = {
 }
 
 
+_CHANNELS = PreparedQuery(Channel, (), lambda: Channel.objects.all())
+_SETTINGS = PreparedQuery(ShopSettings, (), lambda: ShopSettings.objects.order_by("pk"))
+
+
 def channels_by_slug() -> dict[str, Channel]:
     """Return every channel by its slug."""
-    return {channel.slug: channel for channel in Channel.objects.all()}
+    return {channel.slug: channel for channel in _CHANNELS()}
 
 
 def all_channels(context: Context) -> dict[int, Channel]:
@@ -81,7 +86,7 @@ def single_channel() -> Channel | None:
 
 def shop_row() -> ShopSettings:
     """Return the row of the shop's settings."""
-    return ShopSettings.objects.order_by("pk").first() or ShopSettings()
+    return next(iter(_SETTINGS(most=1)), None) or ShopSettings()
 
 
 def shop_settings() -> dict[str, Any]:
@@ -105,22 +110,30 @@ def is_catalogue_staff(requestor: Requestor) -> bool:
 
 def visible_products(context: Context, channel: Channel | None) -> QuerySet[Product]:
     """Return the products the requestor may see in `channel`; without one, all for staff and none for shoppers."""
-    rows = Product.objects.all()
     if is_catalogue_staff(context.requestor):
         if channel is None:
-            return rows
-        return rows.filter(Exists(ProductChannelListing.objects.filter(product_id=OuterRef("pk"), channel=channel)))
+            return Product.objects.all()
+        listed = ProductChannelListing.objects.filter(product_id=OuterRef("pk"), channel=channel)
+        return Product.objects.filter(Exists(listed))
     if channel is None or not channel.is_active:
-        return rows.none()
-    return rows.filter(Exists(published_listings(channel, context.now, "pk")), Exists(priced_variants(channel, "pk")))
+        return Product.objects.none()
+    return shown_products(channel.pk, context.now)
 
 
-def published_listings(channel: Channel, now: datetime, product: str) -> QuerySet[ProductChannelListing]:
+def shown_products(channel_id: int, now: datetime, *, in_lists: bool = False) -> QuerySet[Product]:
+    """Return the products that shoppers see now in an active channel; `in_lists`: those that lists show them."""
+    listings = published_listings(channel_id, now, "pk")
+    if in_lists:
+        listings = listings.filter(visible_in_listings=True)
+    return Product.objects.filter(Exists(listings), Exists(priced_variants(channel_id, "pk")))
+
+
+def published_listings(channel_id: int, now: datetime, product: str) -> QuerySet[ProductChannelListing]:
     """Return the listing of the outer row's product (its key in column `product`) that shows it now."""
     return ProductChannelListing.objects.filter(
         Q(published_at=None) | Q(published_at__lte=now),
         product_id=OuterRef(product),
-        channel=channel,
+        channel_id=channel_id,
         is_published=True,
     )
 
@@ -136,24 +149,33 @@ def published_anywhere(now: datetime, product: str) -> Exists:
     return Exists(listings)
 
 
-def priced_variants(channel: Channel, product: str) -> QuerySet[VariantChannelListing]:
+def priced_variants(channel_id: int, product: str) -> QuerySet[VariantChannelListing]:
     """Return the variants of the outer row's product that have a price in the channel."""
     return VariantChannelListing.objects.filter(
-        variant__product_id=OuterRef(product), channel=channel, price_amount__isnull=False
+        variant__product_id=OuterRef(product), channel_id=channel_id, price_amount__isnull=False
     )
 
 
 def visible_variants(context: Context, channel: Channel | None) -> QuerySet[ProductVariant]:
     """Return the variants the requestor may see in `channel`."""
-    rows = ProductVariant.objects.all()
-    priced = VariantChannelListing.objects.filter(
-        variant_id=OuterRef("pk"), channel=channel, price_amount__isnull=False
-    )
     if is_catalogue_staff(context.requestor):
-        return rows if channel is None else rows.filter(Exists(priced))
+        return ProductVariant.objects.all() if channel is None else sold_variants(channel.pk)
     if channel is None or not channel.is_active:
-        return rows.none()
-    return rows.filter(Exists(priced), Exists(published_listings(channel, context.now, "product_id")))
+        return ProductVariant.objects.none()
+    return shown_variants(channel.pk, context.now)
+
+
+def sold_variants(channel_id: int) -> QuerySet[ProductVariant]:
+    """Return the variants that have a price in the channel."""
+    priced = VariantChannelListing.objects.filter(
+        variant_id=OuterRef("pk"), channel_id=channel_id, price_amount__isnull=False
+    )
+    return ProductVariant.objects.filter(Exists(priced))
+
+
+def shown_variants(channel_id: int, now: datetime) -> QuerySet[ProductVariant]:
+    """Return the variants that shoppers see now in an active channel."""
+    return sold_variants(channel_id).filter(Exists(published_listings(channel_id, now, "product_id")))
 
 
 def visible_collections(context: Context, channel: Channel | None) -> QuerySet[Collection]:

@@ -5,15 +5,32 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from infra.engine.prepared import PreparedQuery
 from infra.engine.schema.errors import EngineError
 
 MAX_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedList:
+    """A list of which first pages only are read, by a statement compiled before; it must be in the page's order."""
+
+    query: PreparedQuery
+    values: tuple[Any, ...]
+    given: tuple[Any, ...]
+
+    def rows(self, most: int) -> list[Any]:
+        return self.query(*self.values, given=self.given, most=most)
+
+    def count(self) -> int:
+        return self.query.count(*self.values, given=self.given)
 
 
 class Connection:
@@ -30,6 +47,10 @@ class Connection:
     @cached_property
     def _page(self) -> tuple[list[Any], bool, bool, int]:
         """Return (rows, has next, has previous, position of the first row for lists)."""
+        if isinstance(self.source, PreparedList):
+            size = self.first or 0
+            found = self.source.rows(size + 1)
+            return found[:size], len(found) > size, False, 0
         if isinstance(self.source, QuerySet):
             return self._query_page()
         return self._list_page()
@@ -66,7 +87,7 @@ class Connection:
     @cached_property
     def edges(self) -> list[dict[str, Any]]:
         rows, _, _, start = self._page
-        if isinstance(self.source, QuerySet):
+        if isinstance(self.source, QuerySet | PreparedList):
             return [{"node": row, "cursor": _row_cursor(row, self.order)} for row in rows]
         return [{"node": row, "cursor": write_cursor([start + index])} for index, row in enumerate(rows)]
 
@@ -83,11 +104,18 @@ class Connection:
 
     @cached_property
     def total_count(self) -> int:
-        return self.source.count() if isinstance(self.source, QuerySet) else len(self.source)
+        """Without counting, where the page that was read is all there is."""
+        if not isinstance(self.source, QuerySet | PreparedList):
+            return len(self.source)
+        if "_page" in self.__dict__ and not (self.args.get("after") or self.args.get("before")):
+            rows, has_next, has_previous, _ = self._page
+            if not (has_next or has_previous):
+                return len(rows)
+        return int(self.source.count())
 
 
 def connect(source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -> Connection:
-    """Return one page of a queryset or list by the arguments first, last, after and before.
+    """Return one page of a queryset, a prepared one or a list by the arguments first, last, after and before.
 
     Raises EngineError when neither first nor last is given, or more than 100 are asked for.
     """
@@ -141,6 +169,11 @@ def _row_cursor(row: Any, order: tuple[str, ...]) -> str:
             value = getattr(value, part)
         values.append(value)
     return write_cursor(values)
+
+
+def ordering(order: Sequence[str]) -> list[Any]:
+    """Return what to order a queryset by, for columns as `connect` takes them."""
+    return [_ordering(name, backwards=False) for name in order]
 
 
 def _ordering(name: str, backwards: bool) -> Any:

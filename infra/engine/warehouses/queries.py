@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from infra.engine.prepared import PreparedRows
 from infra.engine.warehouses.lock_objects import channel_warehouse_ids, in_reach
 from infra.engine.warehouses.models import AVAILABLE, ChannelWarehouse, Reservation, Stock, Warehouse
 from infra.engine.warehouses.types import InsufficientStock, Selling, Shortage, Wanted
@@ -36,6 +37,16 @@ def selling_of(
     )
 
 
+def _left(variant_ids: list[int], reach: Q) -> QuerySet[Any, Any]:
+    rows = Stock.objects.order_by().filter(reach, variant_id__in=variant_ids)
+    return rows.values_list("variant_id").annotate(left=Sum(AVAILABLE))
+
+
+_LEFT = PreparedRows(
+    Stock._meta.get_field("variant"), lambda pks, channel_id: _left(pks, in_reach(Selling(channel_id)))
+)
+
+
 def available_by_variant(
     *, variant_ids: Iterable[int], channel_id: int, selling: Selling | None = None
 ) -> dict[int, int]:
@@ -44,13 +55,10 @@ def available_by_variant(
     selling: how the channel sells; without it, from every warehouse linked to it, whatever carts have reserved.
     """
     selling = selling or Selling(channel_id)
-    rows = (
-        Stock.objects.filter(in_reach(selling), variant_id__in=list(variant_ids))
-        .order_by()
-        .values_list("variant_id")
-        .annotate(left=Sum(AVAILABLE))
-    )
-    left = dict(rows)
+    if selling.is_plain:
+        left = dict(_LEFT(variant_ids, selling.channel_id))
+    else:
+        left = dict(_left(list(variant_ids), in_reach(selling)))
     if selling.reserves and left:
         stocks = Stock.objects.filter(in_reach(selling), variant_id__in=list(left))
         kept = _reserved(selling, Q(stock__in=stocks.order_by().values("pk")), "stock__variant_id")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from infra.engine.prepared import in_bulk
+from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.products.attribute_values import ENTITIES
 from infra.engine.products.loading import in_channel
 from infra.engine.products.models import (
@@ -15,6 +15,7 @@ from infra.engine.products.models import (
     PageTypeAttribute,
     Product,
     ProductTypeAttribute,
+    ProductVariant,
 )
 from infra.engine.products.queries import is_catalogue_staff
 from infra.engine.products.resolvers.attributes import as_file
@@ -100,29 +101,59 @@ def _links(batch: Batch) -> dict[int, list[Link]]:
     first = batch.parents[0]
     if hasattr(first, "page_type_id"):
         keys = {parent.pk: parent.page_type_id for parent in batch.parents}
-        rows: Any = PageTypeAttribute.objects.filter(page_type_id__in=set(keys.values()))
+        types = set(keys.values())
+        rows: Any = PageTypeAttribute.objects.filter(page_type_id__in=types).select_related("attribute")
         owner, sees_all = "page_type_id", batch.context.requestor.has_perm("MANAGE_PAGES")
     else:
         is_variant = hasattr(first, "product_id")
         keys = _type_keys(batch, is_variant)
-        rows = ProductTypeAttribute.objects.filter(product_type_id__in=set(keys.values()), for_variants=is_variant)
+        rows = [row for row in _type_links(batch, keys.values()) if row.for_variants is is_variant]
         owner, sees_all = "product_type_id", is_catalogue_staff(batch.context.requestor)
     by_type: dict[int, list[Link]] = {}
-    for row in rows.select_related("attribute"):
+    for row in rows:
         if sees_all or row.attribute.visible_in_storefront:
             chosen_by = getattr(row, "variant_selection", False)
             by_type.setdefault(getattr(row, owner), []).append((row.attribute, chosen_by))
     return {pk: by_type.get(key, []) for pk, key in keys.items()}
 
 
+_TYPE_LINKS = PreparedRows(
+    ProductTypeAttribute._meta.get_field("product_type"),
+    lambda pks: ProductTypeAttribute.objects.filter(product_type_id__in=pks).select_related("attribute"),
+)
+_TYPES = PreparedRows(
+    Product._meta.pk, lambda pks: Product.objects.order_by().filter(pk__in=pks).values_list("pk", "product_type_id")
+)
+
+
+def _type_links(batch: Batch, types: Iterable[int]) -> list[ProductTypeAttribute]:
+    """Return the attributes of product types, their own and their variants', each type's once per request."""
+    keys = tuple(sorted(set(types)))
+    found: list[ProductTypeAttribute] = batch.context.remember(("type links", keys), lambda: _TYPE_LINKS(keys))
+    return found
+
+
 def _type_keys(batch: Batch, is_variant: bool) -> dict[int, int]:
     if not is_variant:
         return {parent.pk: parent.product_type_id for parent in batch.parents}
-    products = Product.objects.filter(pk__in={parent.product_id for parent in batch.parents})
-    types = dict(products.order_by().values_list("pk", "product_type_id"))
+    # Variants that were come to by their products have these beside them.
+    known = {row.product_id: row.product.product_type_id for row in batch.parents if _PRODUCT.is_cached(row)}
+    types = known | dict(_TYPES({row.product_id for row in batch.parents} - set(known)))
     return {parent.pk: types[parent.product_id] for parent in batch.parents}
 
 
+_PRODUCT: Any = ProductVariant._meta.get_field("product")
+
+
+def _assigned_rows(name: str) -> PreparedRows:
+    column: Any = AssignedValue._meta.get_field(name)
+    return PreparedRows(
+        column,
+        lambda pks: AssignedValue.objects.filter(**{f"{name}_id__in": pks}).select_related("value"),
+    )
+
+
+_ASSIGNED = {f"{name}_id": _assigned_rows(name) for name in ("page", "product", "variant")}
 Found = list[tuple[Attribute, bool, list[AttributeValue]]]
 
 
@@ -133,7 +164,7 @@ def _values_of(batch: Batch) -> list[Found]:
     attributes = {row.pk: row for rows in links.values() for row, _ in rows}
     values: dict[tuple[int, int], list[AttributeValue]] = {}
     if attributes:
-        for row in AssignedValue.objects.filter(**{f"{column}__in": list(links)}).select_related("value"):
+        for row in _ASSIGNED[column](links):
             value = row.value
             if value.attribute_id in attributes:
                 value.attribute = attributes[value.attribute_id]

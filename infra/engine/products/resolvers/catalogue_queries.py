@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from infra.engine.prepared import PreparedQuery
 from infra.engine.products.filters import match_listed, match_words
 from infra.engine.products.loading import in_channel
-from infra.engine.products.models import Category, Channel, ProductChannelListing, ProductType
-from infra.engine.products.product_filters import filter_products, filter_variants, order_products
+from infra.engine.products.models import Category, Channel, Product, ProductChannelListing, ProductType
+from infra.engine.products.product_filters import filter_products, filter_variants, order_products, product_order
 from infra.engine.products.queries import (
     category_tree,
     is_catalogue_staff,
     only_channel,
+    shown_products,
     visible_products,
     visible_variants,
 )
 from infra.engine.products.resolvers.categories import by_slug
 from infra.engine.schema.binding import Batch, declare, field, root
-from infra.engine.schema.connections import Connection, connect
+from infra.engine.schema.connections import Connection, PreparedList, connect, ordering
 from infra.engine.schema.context import Context
 from infra.engine.schema.ids import asked_int
 
@@ -68,6 +70,9 @@ def product(context: Context, args: dict[str, Any]) -> Any:
     channel = asked_channel(context, args.get("channel"))
     if args.get("channel") and channel is None:
         return None
+    if channel is not None and _asks_slug(context, channel, args):
+        found = _BY_SLUG(args["slug"], context.now, given=(channel.pk,))
+        return in_channel(next(iter(found), None), channel.slug)
     rows = visible_products(context, channel)
     if args.get("id"):
         row = rows.filter(pk=asked_int(args["id"], "Product")).first()
@@ -93,6 +98,11 @@ def product_page(
 
     Shoppers see in a list what is visible in listings. `collection`: whose places order by COLLECTION.
     """
+    if channel is not None and not within and _is_plain(context, channel, args):
+        sort = args.get("sortBy") or {}
+        given = (channel, sort.get("field"), sort.get("direction"))
+        page = PreparedList(_SHOWN, (context.now,), given)
+        return mark(connect(page, args, order=product_order(args)), channel.slug)
     found = visible_products(context, channel).filter(*within)
     if channel is not None and not is_catalogue_staff(context.requestor):
         listed = ProductChannelListing.objects.filter(channel=channel, visible_in_listings=True)
@@ -100,6 +110,35 @@ def product_page(
     found = filter_products(found, args, channel, context)
     found, order = order_products(found, args, channel, collection=collection)
     return mark(connect(found, args, order=order), channel.slug if channel else None)
+
+
+def _asks_slug(context: Context, channel: Channel, args: dict[str, Any]) -> bool:
+    """Return whether a shopper asks for a product of a channel by its own slug, as pages of a shop do."""
+    otherwise = any(args.get(name) for name in ("id", "externalReference", "slugLanguageCode"))
+    asked = bool(args.get("slug")) and not otherwise
+    return asked and channel.is_active and not is_catalogue_staff(context.requestor)
+
+
+def _is_plain(context: Context, channel: Channel, args: dict[str, Any]) -> bool:
+    """Return whether this is the first page of all that shoppers see in a channel, as most lists of a shop are."""
+    narrowed = any(args.get(name) for name in ("filter", "where", "search", "after", "before", "last"))
+    unlike = (args.get("sortBy") or {}).get("field") in ("RANK", "COLLECTION")
+    return channel.is_active and not (narrowed or unlike or is_catalogue_staff(context.requestor))
+
+
+def _shown(now: Any, channel: Channel, field: str | None, direction: str | None) -> QuerySet[Product]:
+    sort = {"field": field, "direction": direction} if field else None
+    rows, order = order_products(shown_products(channel.pk, now, in_lists=True), {"sortBy": sort}, channel)
+    return rows.order_by(*ordering(order))
+
+
+_SINCE = ProductChannelListing._meta.get_field("published_at")
+_SHOWN = PreparedQuery(Product, (_SINCE,), _shown)
+_BY_SLUG = PreparedQuery(
+    Product,
+    (Product._meta.get_field("slug"), _SINCE),
+    lambda slug, now, channel_id: shown_products(channel_id, now).filter(slug=slug),
+)
 
 
 @root("Query", "productVariant")

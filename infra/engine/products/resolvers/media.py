@@ -31,6 +31,11 @@ PICTURES = PreparedRows(
 )
 
 
+_MEDIA = PreparedRows(
+    ProductMedia._meta.get_field("product"), lambda pks: ProductMedia.objects.filter(product_id__in=pks)
+)
+
+
 @field("ProductMedia", "productId")
 def media_product_id(batch: Batch) -> list[Any]:
     return [to_global_id("Product", row.product_id) if row.product_id else None for row in batch.parents]
@@ -49,10 +54,14 @@ def media_url(batch: Batch) -> list[Any]:
 
 @field("Product", "media")
 def product_media(batch: Batch) -> list[Any]:
-    rows, sort = ProductMedia.objects.all(), batch.args.get("sortBy")
+    sort = batch.args.get("sortBy")
     if sort:
-        rows = rows.order_by("-pk" if sort["direction"] == "DESC" else "pk")
-    return children(batch, rows, "product_id")
+        rows = ProductMedia.objects.order_by("-pk" if sort["direction"] == "DESC" else "pk")
+        return children(batch, rows, "product_id")
+    found: dict[int, list[ProductMedia]] = {parent.pk: [] for parent in batch.parents}
+    for row in _MEDIA(found):
+        found[row.product_id].append(row)
+    return [found[parent.pk] for parent in batch.parents]
 
 
 @field("Product", "mediaById")

@@ -9,8 +9,9 @@ from typing import Any
 
 from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.money import Money, TaxedMoney
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import channel_of, with_channels
-from infra.engine.products.models import Channel, Product, ProductChannelListing, VariantChannelListing
+from infra.engine.products.models import Channel, ProductChannelListing, ProductVariant, VariantChannelListing
 from infra.engine.schema.binding import Batch, declare, field
 
 _COMMON = "onSale discount discountPrior discountLocalCurrency"
@@ -35,15 +36,25 @@ def _taxes(batch: Batch, channel: Channel) -> ChannelTaxes:
     return batch.context.remember(("taxes", pair), lambda: taxes_of({pair})[pair])
 
 
-def _tax_classes(batch: Batch, product_ids: set[int]) -> dict[int, int | None]:
-    """Return the tax class of each product, its own or its type's; each product is looked up once per request."""
-    known: dict[int, int | None] = batch.context.cache.setdefault("tax classes", {})
-    missing = product_ids - set(known)
-    if missing:
-        rows = Product.objects.order_by().filter(pk__in=missing)
-        for pk, own, by_type in rows.values_list("pk", "tax_class_id", "product_type__tax_class_id"):
-            known[pk] = own or by_type
-    return known
+_AMOUNTS = ("price_amount", "discounted_price_amount", "prior_price_amount")
+#: the tax class of a product is its own or its type's
+_TAX_CLASSES = ("variant__product__tax_class_id", "variant__product__product_type__tax_class_id")
+_OF_VARIANTS = PreparedRows(
+    VariantChannelListing._meta.get_field("variant"),
+    lambda pks, channel_id: (
+        VariantChannelListing.objects.order_by()
+        .filter(variant_id__in=pks, channel_id=channel_id, price_amount__isnull=False)
+        .values_list("variant_id", *_TAX_CLASSES, *_AMOUNTS)
+    ),
+)
+_OF_PRODUCTS = PreparedRows(
+    ProductVariant._meta.get_field("product"),
+    lambda pks, channel_ids: (
+        VariantChannelListing.objects.order_by()
+        .filter(variant__product_id__in=pks, channel_id__in=channel_ids)
+        .values_list("variant__product_id", "channel_id", *_TAX_CLASSES, *_AMOUNTS)
+    ),
+)
 
 
 def _taxed(taxes: ChannelTaxes, amount: Decimal, tax_class: int | None, channel: Channel) -> TaxedMoney:
@@ -77,19 +88,12 @@ def variant_pricing(batch: Batch) -> list[Any]:
     channel = channel_of(batch.parents[0], batch.context)
     if channel is None:
         return [None for _ in batch.parents]
-    listings = {
-        row.variant_id: row
-        for row in VariantChannelListing.objects.filter(
-            channel=channel, variant_id__in=[parent.pk for parent in batch.parents], price_amount__isnull=False
-        )
-    }
-    classes = _tax_classes(batch, {parent.product_id for parent in batch.parents})
     taxes = _taxes(batch, channel)
-    answers: list[Any] = []
-    for parent in batch.parents:
-        listing = listings.get(parent.pk)
-        prices = _prices_of(listing) if listing is not None else None
-        answers.append(None if prices is None else _variant_info(prices, taxes, classes[parent.product_id], channel))
+    infos = {
+        pk: _variant_info(_prices_of(*amounts), taxes, own or by_type, channel)
+        for pk, own, by_type, *amounts in _OF_VARIANTS([parent.pk for parent in batch.parents], channel.pk)
+    }
+    answers = [infos.get(parent.pk) for parent in batch.parents]
     discounted = [
         (answer, (parent.product_id, channel.pk))
         for parent, answer in zip(batch.parents, answers, strict=True)
@@ -99,11 +103,8 @@ def variant_pricing(batch: Batch) -> list[Any]:
     return answers
 
 
-def _prices_of(listing: VariantChannelListing) -> Prices | None:
-    full, now = listing.price_amount, listing.discounted_price_amount
-    if full is None:
-        return None
-    return Prices(full if now is None else now, full, listing.prior_price_amount)
+def _prices_of(full: Decimal, now: Decimal | None, prior: Decimal | None) -> Prices:
+    return Prices(full if now is None else now, full, prior)
 
 
 def _variant_info(prices: Prices, taxes: ChannelTaxes, tax_class: int | None, channel: Channel) -> dict[str, Any]:
@@ -146,16 +147,13 @@ def listing_pricing(batch: Batch) -> list[Any]:
 def _infos(batch: Batch, wanted: list[tuple[int, Channel]], *, unsold: bool) -> list[Any]:
     """Return the ProductPricingInfo of products in channels; `unsold`: None for those without any listed variant."""
     found: dict[tuple[int, int], list[Prices]] = {}
-    rows = VariantChannelListing.objects.filter(
-        channel_id__in={channel.pk for _, channel in wanted},
-        variant__product_id__in={product for product, _ in wanted},
-    ).order_by()
-    columns = ("variant__product_id", "channel_id", "price_amount", "discounted_price_amount", "prior_price_amount")
-    for product_id, channel_id, full, now, prior in rows.values_list(*columns):
+    classes: dict[int, int | None] = {}
+    channel_ids = tuple(sorted({channel.pk for _, channel in wanted}))
+    for product_id, channel_id, own, by_type, full, now, prior in _OF_PRODUCTS(dict(wanted), channel_ids):
+        classes[product_id] = own or by_type
         listed = found.setdefault((product_id, channel_id), [])
         if full is not None:
-            listed.append(Prices(full if now is None else now, full, prior))
-    classes = _tax_classes(batch, {product for product, _ in wanted})
+            listed.append(_prices_of(full, now, prior))
     answers: list[Any] = []
     for product_id, channel in wanted:
         prices = found.get((product_id, channel.pk))

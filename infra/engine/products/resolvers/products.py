@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from infra.engine.deliveries import declare_event
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import channel_of, children, in_channel, related, with_channels
 from infra.engine.products.models import (
     Attribute,
     Category,
+    Channel,
     CollectionProduct,
     Product,
     ProductChannelListing,
@@ -20,7 +22,7 @@ from infra.engine.products.models import (
     VariantChannelListing,
 )
 from infra.engine.products.product_filters import filter_variants
-from infra.engine.products.queries import is_catalogue_staff, visible_collections, visible_variants
+from infra.engine.products.queries import is_catalogue_staff, shown_variants, visible_collections, visible_variants
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires
 from infra.engine.schema.connections import connect
 from infra.engine.schema.ids import bind_ids
@@ -150,6 +152,12 @@ def is_for_sale(listing: ProductChannelListing | None, batch: Batch) -> bool:
     return start is not None and start <= batch.context.now
 
 
+_LISTINGS = PreparedRows(
+    ProductChannelListing._meta.get_field("product"),
+    lambda pks, channel_id: ProductChannelListing.objects.order_by().filter(product_id__in=pks, channel_id=channel_id),
+)
+
+
 def listings_in_channel(batch: Batch) -> dict[int, ProductChannelListing]:
     """Return the listing of each parent product in the channel it is seen in, by product pk."""
     channel = channel_of(batch.parents[0], batch.context)
@@ -158,12 +166,7 @@ def listings_in_channel(batch: Batch) -> dict[int, ProductChannelListing]:
     key = ("product listings", channel.pk, tuple(row.pk for row in batch.parents))
     return batch.context.remember(
         key,
-        lambda: {
-            row.product_id: row
-            for row in ProductChannelListing.objects.filter(
-                channel=channel, product_id__in=[product.pk for product in batch.parents]
-            )
-        },
+        lambda: {row.product_id: row for row in _LISTINGS([product.pk for product in batch.parents], channel.pk)},
     )
 
 
@@ -208,20 +211,37 @@ def default_variant(batch: Batch) -> list[Any]:
     ]
 
 
-def _visible_children(batch: Batch) -> list[list[ProductVariant]]:
-    channel = channel_of(batch.parents[0], batch.context)
+_SHOWN_VARIANTS = PreparedRows(
+    ProductVariant._meta.get_field("product"),
+    lambda pks, now, channel_id: shown_variants(channel_id, now).filter(product_id__in=pks),
+    moving=(ProductChannelListing._meta.get_field("published_at"),),
+)
+
+
+def _variants_of(batch: Batch, channel: Channel | None) -> list[list[ProductVariant]]:
+    narrowed = any(batch.args.get(name) for name in ("filter", "where", "sortBy"))
+    is_staff = is_catalogue_staff(batch.context.requestor)
+    if channel is not None and channel.is_active and not (narrowed or is_staff):
+        found: dict[int, list[ProductVariant]] = {parent.pk: [] for parent in batch.parents}
+        for row in _SHOWN_VARIANTS(found, channel.pk, moving=(batch.context.now,)):
+            found[row.product_id].append(row)
+        return [found[parent.pk] for parent in batch.parents]
     rows = visible_variants(batch.context, channel)
     if batch.args.get("filter") or batch.args.get("where"):
         rows = filter_variants(rows, batch.args, channel)
     if sort := batch.args.get("sortBy"):
         sign = "-" if sort["direction"] == "DESC" else ""
         rows = rows.order_by(f"{sign}updated_at", f"{sign}name", f"{sign}pk")
-    if channel is None and not is_catalogue_staff(batch.context.requestor):
+    if channel is None and not is_staff:
         rows = rows.none()
-    found = children(batch, rows, "product_id")
+    return children(batch, rows, "product_id")
+
+
+def _visible_children(batch: Batch) -> list[list[ProductVariant]]:
+    found = _variants_of(batch, channel_of(batch.parents[0], batch.context))
     for parent, variants in zip(batch.parents, found, strict=True):
         for row in variants:
-            in_channel(row, getattr(parent, "channel_slug", None))
+            in_channel(row, getattr(parent, "channel_slug", None)).product = parent
     return found
 
 
