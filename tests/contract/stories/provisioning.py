@@ -16,7 +16,7 @@ from tests.contract.world import World
 
 NO_DOMAIN_ERROR = {
     "AppDelete": "the app can only be unknown: NOT_FOUND",
-    "WebhookDelete": "the webhook can only be unknown",
+    "WebhookDelete": "the webhook can only be unknown: NOT_FOUND",
 }
 """Mutations whose only errors are those of something that is not there."""
 TARGET = "http://127.0.0.1:9099/hook"

@@ -16,7 +16,7 @@ NO_DOMAIN_ERROR = {
     "DeliveryOptionsCalculate": "the cart can only be unknown: NOT_FOUND",
     "OrderFulfillmentUpdateTracking": "any number is taken, the parcel can only be unknown: NOT_FOUND",
     "PageDelete": "the page can only be unknown: NOT_FOUND",
-    "PaymentGatewayInitialize": "the cart can only be unknown: NOT_FOUND",
+    "ProductDelete": "the product can only be unknown: NOT_FOUND",
     "ProductMediaDelete": "the picture can only be unknown: NOT_FOUND",
 }
 """Mutations whose only errors are those of something that is not there."""
@@ -63,7 +63,7 @@ def _customer(pen: Pen, name: str, password: str) -> str:
         "redirectUrl": "http://127.0.0.1:8910/confirm",
     }
     pen.ask(f"{name}_register", "AccountRegister", {"input": account}, token=None)
-    token = pen.world.ask.confirmation(f"{name}_confirmation", email)
+    token = pen.world.ask.confirmation(f"writes/{name}_confirmation", email)
     pen.ask(f"{name}_confirm", "ConfirmAccount", {"email": email, "token": token}, token=None)
     return email
 
@@ -122,6 +122,9 @@ def _cart(pen: Pen) -> None:
     pen.ask("language_of_no_cart", "CheckoutLanguageCodeUpdate", {"id": NO_CART, "languageCode": "EN"}, token=None)
     many = {"id": pk, "lines": [{"lineId": line, "quantity": 49}]}
     pen.ask("lines_update_more_than_there_are", "CheckoutLinesUpdate", many, token=None)
+    more = {"id": pk, "lines": [pen.world.line("nori", 48)]}
+    pen.ask("lines_add_more_than_there_are", "CheckoutLinesAdd", more, token=None)
+    pen.ask("lines_add", "CheckoutLinesAdd", {"id": pk, "lines": [pen.world.line("nori", 1)]}, token=None)
     fewer = {"id": pk, "lines": [{"lineId": line, "quantity": 1}]}
     pen.ask("lines_update", "CheckoutLinesUpdate", fewer, token=None)
     pen.ask("lines_delete", "CheckoutLinesDelete", {"id": pk, "linesIds": [line]}, token=None)
@@ -135,6 +138,8 @@ def _payments(pen: Pen) -> None:
     gateways = {"paymentGateways": [{"id": "machiichi.mall", "data": {"locale": "en"}}]}
     pen.ask("gateway", "PaymentGatewayInitialize", {"id": pk, **gateways}, token=None)
     pen.ask("gateway_of_no_cart", "PaymentGatewayInitialize", {"id": NO_CART, **gateways}, token=None)
+    goods = pen.world.goods["tea"].product_id
+    pen.ask("gateway_of_goods", "PaymentGatewayInitialize", {"id": goods, **gateways}, token=None)
     transaction = {"name": "By hand", "pspReference": f"{pen.run}-hand", "availableActions": ["CHARGE"]}
     made = pen.ask("transaction", "TransactionCreate", {"id": pk, "transaction": transaction})
     item = made["transaction"]["id"]
@@ -162,6 +167,8 @@ def _goods(pen: Pen) -> None:
     pen.ask("stock", "ProductVariantStocksUpdate", {"variantId": variant, "stocks": [stock]})
     pen.ask("stock_twice", "ProductVariantStocksUpdate", {"variantId": variant, "stocks": [stock, stock]})
     pen.ask("variant", "ProductVariantUpdate", {"id": variant, "input": {"name": "大", "sku": f"{pen.run}-wide"}})
+    pen.ask("goods_update", "ProductUpdate", {"id": pk, "input": {"name": "改めた品"}})
+    pen.ask("goods_update_slug_taken", "ProductUpdate", {"id": pk, "input": {"slug": f"{pen.run}-tea"}})
     taken = {"sku": f"{pen.run}-tea"}
     pen.ask("variant_sku_taken", "ProductVariantUpdate", {"id": variant, "input": taken})
     pen.ask("translate", "ProductTranslate", _in_english(pk, name="Wide goods"))
