@@ -6,6 +6,7 @@ and are skipped.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import queue
@@ -23,8 +24,10 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-PACKAGES = HERE / "node_modules"
-WAIT_S = 120.0
+#: npm writes it when it is done
+INSTALLED = HERE / "node_modules" / ".package-lock.json"
+INSTALL_S = 120.0
+WAIT_S = 60.0
 CUSTOMER = ("joecustomer@example.com", "password")
 
 
@@ -34,14 +37,25 @@ def node() -> str:
     path = shutil.which("node")
     if path is None:
         pytest.skip("node is not installed: Saleor's own clients cannot run (Debian: apt-get install nodejs npm)")
-    if not (PACKAGES / "@saleor" / "app-sdk").exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("npm is not installed: Saleor's own clients cannot be fetched (Debian: apt-get install npm)")
-        done = subprocess.run([npm, "ci"], cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            pytest.skip(f"npm ci could not install Saleor's own clients: {done.stderr.strip()[-300:]}")
+    with (HERE / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not INSTALLED.exists():
+            _install()
     return path
+
+
+def _install() -> None:
+    """Install the clients of the lock file. Skips the test where npm, or the registry, cannot be had."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed: Saleor's own clients cannot be fetched (Debian: apt-get install npm)")
+    command = [npm, "ci", "--no-progress", "--fetch-retries=1", "--fetch-timeout=15000"]
+    try:
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=INSTALL_S, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm ci did not install Saleor's own clients within {INSTALL_S:.0f} s")
+    if done.returncode:
+        pytest.skip(f"npm ci could not install Saleor's own clients: {done.stderr.strip()[-300:]}")
 
 
 class Engine:
