@@ -12,6 +12,7 @@ from infra.engine.checkout.completion import complete_checkout
 from infra.engine.products.models import Channel, ProductVariant, ShopSettings
 from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
+from infra.engine.schema.ids import to_global_id
 from infra.engine.shipping.models import ShippingZone
 from infra.engine.warehouses.actions import reorder_warehouses
 from infra.engine.warehouses.models import Allocation, Reservation, Stock
@@ -83,6 +84,26 @@ def test_open_carts_keep_stock_until_their_time_is_over() -> None:
     with pytest.raises(UserErrors) as refused:
         complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
     assert [error.code for error in refused.value.errors] == ["INSUFFICIENT_STOCK"]
+
+
+def test_an_order_is_sold_again_without_what_carts_keep() -> None:
+    channel = make_channel()
+    variant = make_variant(channel, stock={make_warehouse(channel): 5})
+    order = complete_checkout(checkout_id=make_checkout(channel, {variant: 2}).pk, requestor=ANONYMOUS)
+    again = """mutation($id: ID!) { checkoutCreateFromOrder(id: $id) {
+      checkout { quantity } unavailableVariants { code message } errors { code } } }"""
+    assert data_of(again, {"id": to_global_id("Order", order.pk)})["checkoutCreateFromOrder"]["checkout"] == {
+        "quantity": 2
+    }
+
+    set_shop(reserveStockDurationAnonymousUser=10)
+    channel.refresh_from_db()
+    make_checkout(channel, {variant: 2})
+    said = data_of(again, {"id": to_global_id("Order", order.pk)})["checkoutCreateFromOrder"]
+
+    assert said["checkout"] == {"quantity": 0}
+    assert [row["code"] for row in said["unavailableVariants"]] == ["INSUFFICIENT_STOCK"]
+    assert "Only 1 remaining" in said["unavailableVariants"][0]["message"]
 
 
 def test_what_a_cart_keeps_becomes_its_order_s() -> None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from graphql import GraphQLObjectType, OperationDefinitionNode, parse, validate, validate_schema
+from graphql import (
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    OperationDefinitionNode,
+    parse,
+    validate,
+    validate_schema,
+)
 
 from infra.engine.schema.binding import BINDINGS
 from infra.engine.schema.build import schema
@@ -40,3 +48,12 @@ def test_every_bound_field_is_declared():
 
     bound = {key for key in BINDINGS.fields if isinstance(schema().get_type(key[0]), GraphQLObjectType)}
     assert bound - served == set()
+
+
+def test_a_float_in_variables_may_be_text_that_is_a_number() -> None:
+    number = schema().type_map["Float"]
+    assert isinstance(number, GraphQLScalarType)
+    assert [number.parse_value(value) for value in ("10.0", 3, 0.5)] == [10.0, 3.0, 0.5]
+    for value in ("ten", "nan", None, []):
+        with pytest.raises(GraphQLError, match="non numeric"):
+            number.parse_value(value)
