@@ -170,8 +170,9 @@ def _product_info(prices: list[Prices], taxes: ChannelTaxes, tax_class: int | No
     def ranged(amounts: list[Decimal]) -> dict[str, TaxedMoney] | None:
         if not amounts:
             return None
-        low = _taxed(taxes, min(amounts), tax_class, channel)
-        return {"start": low, "stop": _taxed(taxes, max(amounts), tax_class, channel)}
+        least, most = min(amounts), max(amounts)
+        low = _taxed(taxes, least, tax_class, channel)
+        return {"start": low, "stop": low if most == least else _taxed(taxes, most, tax_class, channel)}
 
     full = ranged([each.full for each in prices])
     now = full if all(each.now == each.full for each in prices) else ranged([each.now for each in prices])
