@@ -93,6 +93,12 @@ def user_id(batch: Batch) -> list[Any]:
     return [to_global_id("User", user.pk) if user.pk else "" for user in batch.parents]
 
 
+@field("User", "avatar")
+def user_avatar(batch: Batch) -> list[None]:
+    """Nobody has a picture: the engine takes none (userAvatarUpdate is not served)."""
+    return [None for _ in batch.parents]
+
+
 @field("User", "addresses")
 def user_addresses(batch: Batch) -> list[Any]:
     found: dict[int, list[Address]] = {user.pk: [] for user in batch.parents}
