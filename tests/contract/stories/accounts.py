@@ -41,7 +41,6 @@ def tell(world: World) -> None:
     for name, gid in (("group_drop", group), ("group_drop_wide", wide)):
         desk.ask(name, "GroupDrop", {"id": gid})
     desk.ask("customer_drop", "CustomerDrop", {"id": customer})
-    desk.ask("customer_drop_twice", "CustomerDrop", {"id": customer})
 
 
 def _rules(desk: Desk) -> None:
@@ -103,7 +102,6 @@ def _staff(desk: Desk, group: str, wide: str) -> None:
     desk.ask("staff_of_a_customer", "StaffMake", {"input": {"email": desk.mail("turncoat")}})
     desk.ask("staff_drop_turncoat", "StaffDrop", {"id": customer})
     desk.ask("staff_drop", "StaffDrop", {"id": clerk})
-    desk.ask("staff_drop_twice", "StaffDrop", {"id": clerk})
 
 
 def _app() -> Any:

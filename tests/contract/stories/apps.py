@@ -38,7 +38,6 @@ def tell(world: World) -> None:
     _manifests(shop)
     shop.ask("pause", "AppPaused", {"id": app})
     shop.ask("drop", "AppDrop", {"id": app})
-    shop.ask("drop_twice", "AppDrop", {"id": app})
 
 
 def _make(shop: Workshop) -> str:
@@ -109,7 +108,6 @@ def _webhooks(shop: Workshop, app: str) -> None:
     shop.as_app("webhook_change_by_both", "WebhookChange", both)
     shop.as_app("webhook_change_by_none", "WebhookChange", {"input": {"name": "x"}})
     shop.as_app("webhook_drop", "WebhookDrop", {"identifier": "changes"})
-    shop.as_app("webhook_drop_twice", "WebhookDrop", {"identifier": "changes"})
     foreign = shop.ask("webhook_for_app", "WebhookMake", {"input": {**plain, "app": app}})["webhook"]["id"]
     shop.ask("webhook_fired_at_nobody", "WebhookFired", {"webhookId": foreign, "objectId": shop.world.category_id})
     tea = shop.world.goods["tea"].product_id

@@ -80,7 +80,6 @@ def _choices(bench: Bench) -> None:
     bench.ask("value_of_swatch_twice", "AttributeValueMake", {"id": wood, "input": {"name": "Elm", "value": "#000"}})
     bench.ask("value_change", "AttributeValueChange", {"id": bamboo, "input": {"name": "Green bamboo"}})
     bench.ask("value_drop", "AttributeValueDrop", {"id": bamboo})
-    bench.ask("value_drop_twice", "AttributeValueDrop", {"id": bamboo})
     add = {"addValues": [{"name": "Pine"}], "name": "Kind of wood"}
     bench.ask("change", "AttributeChange", {"id": wood, "input": add})
     bench.ask("change_value_again", "AttributeChange", {"id": wood, "input": {"addValues": [{"name": "pine"}]}})
@@ -132,9 +131,7 @@ def _describe(bench: Bench, kind: str) -> str:
     made = bench.ask("describe", "DescribedGoodsMake", {"input": said}, ignore=("slug",))
     product = str(made["product"]["id"])
     english = {"id": bench.ids["words"], "languageCode": "EN", "translationFields": {"name": "Words of the maker"}}
-    unknown = {**english, "id": "QXR0cmlidXRlOjk5OTk5OTk="}
     bench.ask("translate", "AttributesSay", {"translations": [english]})
-    bench.ask("translate_unknown", "AttributesSay", {"translations": [english, unknown]})
     bench.ask("seen", "DescribedGoodsSeen", {"id": product, "channel": None})
     bench.ask("seen_by_shopper", "DescribedGoodsSeen", {"id": product, "channel": "jp"}, token=None)
     return product

@@ -159,7 +159,6 @@ def _orders(world: World) -> None:
     made = ask("checkouts/order_unpaid", "OrderOfCart", kept)
     ask("checkouts/order_cart_kept", "CartSeen", {"id": bare}, token=None)
     ask("checkouts/order_once_more", "OrderOfCart", {"id": bare})
-    ask("checkouts/order_of_gone_cart", "OrderOfCart", {"id": bare})
     order = made["data"]["orderCreateFromCheckout"]["order"]["id"]
     ask("checkouts/cart_of_order", "CartOfOrder", {"id": order}, token=None)
     ask("checkouts/cart_of_no_order", "CartOfOrder", {"id": bare}, token=None)

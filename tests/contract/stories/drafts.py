@@ -67,7 +67,6 @@ def write_and_refuse(world: World, method: str) -> None:
     ask("drafts/sent_by_post", "DraftSentBy", {"id": other, "input": {"shippingMethod": method}})
     ask("drafts/as_an_order", "PlacedOrderChanged", {"id": other, "input": {"userEmail": "x@example.com"}})
     ask("drafts/thrown_away", "DraftThrownAway", {"id": other})
-    ask("drafts/thrown_away_twice", "DraftThrownAway", {"id": other})
 
 
 def change_lines(world: World, method: str) -> None:

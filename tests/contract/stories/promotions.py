@@ -172,14 +172,12 @@ def _catalogue(world: World, goods: dict[str, Goods], made: list[str]) -> None:
     cart(world, "cart_with_the_best_rules", (bowl, 1), (cup, 1), language="EN")
     _lists(world, gid)
     ask("promotions/rule_dropped", "PromotionRuleDrop", {"id": rule}, token=admin(world))
-    ask("promotions/rule_dropped_again", "PromotionRuleDrop", {"id": rule}, token=admin(world))
     past = {"startDate": "2026-01-01T00:00:00+00:00", "endDate": "2026-02-01T00:00:00+00:00"}
     ask("promotions/ended", "PromotionChange", {"id": gid, "promotion": past}, token=admin(world))
     early = {"endDate": "2025-01-01T00:00:00+00:00"}
     ask("promotions/ends_before_it_started", "PromotionChange", {"id": gid, "promotion": early}, token=admin(world))
     ask("promotions/dropped", "PromotionDrop", {"id": gid}, token=admin(world))
     priced(world, "after_the_end", bowl, until=4325)
-    ask("promotions/dropped_again", "PromotionDrop", {"id": gid}, token=admin(world))
 
 
 def _rule_changes(world: World, rule: str, bowl: Goods, cup: Goods) -> None:

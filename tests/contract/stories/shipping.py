@@ -43,7 +43,6 @@ def tell(world: World) -> None:
         _offers(world, method)
     finally:
         world.ask("shipping/zone_dropped", "ZoneDrop", {"id": zone}, token=staff(world))
-    world.ask("shipping/zone_dropped_again", "ZoneDrop", {"id": zone}, token=staff(world))
     _collection(world)
 
 
@@ -167,7 +166,6 @@ def _offers(world: World, method: str) -> None:
     _listed(world, "priced_no_more", method, removeChannels=[world.channel("jp")])
     _ways(world, "ways_no_more", cart)
     ask("shipping/method_dropped", "ShippingDrop", {"id": method}, token=staff(world))
-    ask("shipping/method_dropped_again", "ShippingDrop", {"id": method}, token=staff(world))
     ask("shipping/zone_by_guest", "ZoneMake", {"input": {"name": "x"}}, token=None)
 
 

@@ -289,7 +289,6 @@ def _removing(world: World, made: list[str]) -> None:
     ask("vouchers/gone_deleted", "VoucherRemoved", {"id": gone}, token=admin)
     ask("vouchers/gone_complete", "CartBought", {"id": pk}, token=None)
     ask("vouchers/gone_removed", "CartCodeRemoved", {"id": pk, "code": code_of(world, "gone")}, token=None)
-    ask("vouchers/gone_twice", "VoucherRemoved", {"id": gone}, token=admin)
     codes = ask("vouchers/codes", "VoucherCodesSeen", {"id": made[0]}, token=admin)
     first = codes["data"]["voucher"]["codes"]["edges"][0]["node"]["id"]
     ask("vouchers/code_deleted", "VoucherCodesRemoved", {"ids": [first]}, token=admin)
