@@ -20,6 +20,7 @@ from tests.accept import shopping
 from tests.accept.runner import Check
 from tests.accept.shopping import FORM
 from tests.accept.stack import Stack
+from tests.accept.visitor import FRESH
 
 TITLE = "every delivery again, three times and reversed, the worker killed at every point: same orders, ledger, facts"
 NEEDS = ("1", "2")
@@ -120,7 +121,7 @@ def kill_the_door(stack: Stack, check: Check, portion: Sequence[Delivery]) -> No
     stack.stop()
     stack.start(crash_point=AT_THE_DOOR, worker=False)
     broken = 0
-    with httpx.Client(base_url=stack.url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=stack.url, timeout=20, trust_env=False, limits=FRESH) as client:
         for each in portion:
             broken += send_until_answered(client, each)
     check("the door was killed after storing (inbox.stored), and the sender tried again", broken > 0, f"{broken} times")

@@ -48,6 +48,11 @@ class Page:
         return form
 
 
+FRESH = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: a server may close a kept one just when the next request goes out on it, which a
+browser sends again by itself and httpx does not."""
+
+
 class Visitor:
     """One cookie jar and one language."""
 
@@ -55,7 +60,12 @@ class Visitor:
         self.base = base
         self.saleor = saleor  # where Saleor's GraphQL is
         self.client = httpx.Client(
-            base_url=base, follow_redirects=True, timeout=60, headers={"Accept-Language": language}, trust_env=False
+            base_url=base,
+            follow_redirects=True,
+            timeout=60,
+            headers={"Accept-Language": language},
+            trust_env=False,
+            limits=FRESH,
         )
 
     def get(self, path: str, **query: Any) -> Page:
