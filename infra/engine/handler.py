@@ -137,13 +137,13 @@ def cors_headers(origin: str | None) -> dict[str, str]:
 
 
 def client_address(headers: Mapping[str, str], peer: str | None) -> str | None:
-    """Return where a request comes from: what the nearest proxy says, if the peer is one of a private network.
+    """Return where a request comes from: what the nearest proxy says, if that proxy runs on this machine.
 
     None inside the process, where nobody says for whom.
     """
     said = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     try:
-        if said and (peer is None or ipaddress.ip_address(peer).is_private):
+        if said and (peer is None or ipaddress.ip_address(peer).is_loopback):
             return str(ipaddress.ip_address(said))
     except ValueError:
         return peer

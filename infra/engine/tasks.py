@@ -25,8 +25,8 @@ from infra.engine.deliveries.worker import run_due as send_due
 from infra.engine.giftcards.actions import forget_checkouts
 from infra.engine.orders import lock_objects as order_locks
 from infra.engine.orders.history import record
-from infra.engine.orders.models import Order, OrderLine
-from infra.engine.orders.vouchers import free_use
+from infra.engine.orders.models import HandPayment, Order, OrderLine
+from infra.engine.orders.vouchers import customer_email, free_use
 from infra.engine.payments.models import TransactionItem
 from infra.engine.products.models import Channel
 from infra.engine.schema.context import ANONYMOUS
@@ -84,7 +84,8 @@ def expire_orders(now: datetime) -> int:
 
 
 def _unpaid(rows: QuerySet[Order]) -> QuerySet[Order]:
-    return rows.filter(~Exists(TransactionItem.objects.filter(order_id=OuterRef("pk"))))
+    by_hand = Exists(HandPayment.objects.filter(order_id=OuterRef("pk")))
+    return rows.filter(~Exists(TransactionItem.objects.filter(order_id=OuterRef("pk"))), ~by_hand)
 
 
 def _expire(pk: Any, now: datetime) -> bool:
@@ -92,12 +93,12 @@ def _expire(pk: Any, now: datetime) -> bool:
 
     with transaction.atomic("engine"):
         order = order_locks.order(pk)
-        if order.status != "UNCONFIRMED" or TransactionItem.objects.filter(order=order).exists():
+        if order.status != "UNCONFIRMED" or not _unpaid(Order.objects.filter(pk=pk)).exists():
             return False
         order.status, order.expired_at = "EXPIRED", now
         order.save(update_fields=["status", "expired_at", "updated_at"])
+        free_use(order.voucher_code, email=customer_email(order))  # the voucher before stock, as completion locks them
         release(line_ids=list(OrderLine.objects.filter(order=order).values_list("pk", flat=True)))
-        free_use(order.voucher_code)
         record(order, "EXPIRED")
         emit(event="ORDER_EXPIRED", obj=order)
         emit(event="ORDER_UPDATED", obj=order)
@@ -119,7 +120,7 @@ def delete_expired_orders(now: datetime) -> int:
         pks = list(rows.values_list("pk", flat=True)[:BATCH])
         if pks:
             with transaction.atomic("engine"):
-                Order.objects.filter(pk__in=pks, status="EXPIRED").delete()
+                _unpaid(Order.objects.filter(pk__in=pks, status="EXPIRED")).delete()
             done += len(pks)
     return done
 
@@ -137,9 +138,7 @@ def delete_expired_checkouts(now: datetime) -> int:
     forgotten |= Q(updated_at__lt=now - EMPTY_CHECKOUT_TTL) & Q(empty)
     rows = Checkout.objects.filter(forgotten).exclude(Exists(_with_money()))
     pks = list(rows.order_by("updated_at").values_list("pk", flat=True)[:BATCH])
-    for pk in pks:
-        _delete_checkout(pk)
-    return len(pks)
+    return sum(_delete_checkout(pk, rows) for pk in pks)
 
 
 def _with_money() -> QuerySet[TransactionItem]:
@@ -150,15 +149,17 @@ def _with_money() -> QuerySet[TransactionItem]:
     return TransactionItem.objects.filter(some, checkout_id=OuterRef("pk"))
 
 
-def _delete_checkout(pk: Any) -> None:
+def _delete_checkout(pk: Any, forgotten: QuerySet[Checkout]) -> bool:
+    """Delete a basket unless it came to life, or to money, before it could be locked."""
     with transaction.atomic("engine"):
-        if checkout_locks.checkout(pk) is None:
-            return
+        if checkout_locks.checkout(pk) is None or not forgotten.filter(pk=pk).exists():
+            return False
         forget_checkouts([pk])
         TransactionItem.objects.filter(checkout_id=pk).update(checkout=None)
         CheckoutLine.objects.filter(checkout_id=pk).delete()
         CheckoutDelivery.objects.filter(checkout_id=pk).delete()
         Checkout.objects.filter(pk=pk).delete()
+    return True
 
 
 def complete_paid(now: datetime) -> int:
@@ -188,8 +189,7 @@ def _paid_checkouts(channel: Channel, now: datetime) -> list[Checkout]:
     )
     if settings.get("automaticCompletionCutOffDate"):
         rows = rows.filter(created_at__gte=settings["automaticCompletionCutOffDate"])
-    paid = TransactionItem.objects.filter(checkout_id=OuterRef("pk"))
-    found = list(rows.filter(Exists(paid)).exclude(pk__in=list(_tried)).order_by("updated_at")[:BATCH])
+    found = list(rows.filter(Exists(_with_money())).exclude(pk__in=list(_tried)).order_by("updated_at")[:BATCH])
     prices = price_checkouts(found)
     return [row for row in found if _is_paid(prices[row.pk])]
 
@@ -205,5 +205,9 @@ def _complete(checkout: Checkout, now: datetime) -> bool:
     except UserErrors as refused:
         _tried[checkout.pk] = now
         logger.warning("checkout %s is paid and cannot be completed: %s", checkout.pk, refused)
+        return False
+    except Exception:  # what one basket breaks on must not hold up the others; it is tried again, and told each time
+        _tried[checkout.pk] = now
+        logger.exception("checkout %s is paid and could not be completed", checkout.pk)
         return False
     return True

@@ -259,3 +259,27 @@ def test_a_price_of_its_own_needs_an_app_that_handles_checkouts(mall: str, shop:
     assert refused["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
     assert refused["data"]["checkoutCreate"] is None
     assert created["checkout"]["lines"][0]["totalPrice"]["gross"]["amount"] == 123
+
+
+def test_a_buyer_sees_which_app_takes_the_payment_and_nothing_of_what_it_is_told(
+    mall: str, shop: dict[str, Any]
+) -> None:
+    """Deliveries hold letters with the links to new passwords."""
+    checkout_id = fill_cart(shop)
+    choose_delivery(checkout_id)
+    ANSWERS["TRANSACTION_INITIALIZE_SESSION"] = {"pspReference": "x", "result": "CHARGE_SUCCESS", "amount": "100"}
+    document = """mutation($id: ID!) { transactionInitialize(id: $id, paymentGateway: {id: "machiichi.mall"}) {
+      transaction { createdBy { ... on App { name WHAT } } } errors { code } } }"""
+    hidden = (
+        "webhooks { customHeaders eventDeliveries(first: 9) { edges { node { payload } } } }",
+        "problems { ... on AppProblem { key } }",
+        "tokens { name }",
+    )
+
+    for what in hidden:
+        answer = ask(document.replace("WHAT", what), {"id": checkout_id})
+        assert "payload" not in str(answer.get("data"))
+        assert [each["extensions"]["exception"]["code"] for each in answer["errors"]] == ["PermissionDenied"], what
+
+    own = ask("query { app { webhooks { id } } }", token=mall)
+    assert own["data"]["app"]["webhooks"]

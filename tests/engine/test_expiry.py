@@ -12,7 +12,7 @@ from django.utils import timezone
 from infra.engine import tasks
 from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.models import Checkout
-from infra.engine.orders.models import Order
+from infra.engine.orders.models import HandPayment, Order
 from infra.engine.payments.actions import ByHand, create_transaction
 from infra.engine.schema.context import ANONYMOUS
 from infra.engine.warehouses.models import Stock
@@ -108,3 +108,32 @@ def test_the_periodic_run_does_all_of_it_once_a_minute(monkeypatch: pytest.Monke
     Order.objects.update(status="UNCONFIRMED")
     assert tasks.run_due(now + timedelta(seconds=59)) == 0
     assert tasks.run_due(now + timedelta(seconds=61)) == 1
+
+
+def test_what_staff_marked_as_paid_neither_expires_nor_goes() -> None:
+    order = place(expireOrdersAfter=30, deleteExpiredOrdersAfter=1)
+    HandPayment.objects.create(order=order, amount_value=order.total_gross, currency=order.currency)
+
+    assert tasks.expire_orders(order.created_at + timedelta(days=9)) == 0
+    Order.objects.filter(pk=order.pk).update(status="EXPIRED", expired_at=order.created_at)
+    assert tasks.delete_expired_orders(order.created_at + timedelta(days=99)) == 0
+
+
+def test_a_basket_that_breaks_is_told_and_the_others_become_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = make_channel(checkout_settings={"automaticallyCompleteFullyPaidCheckouts": True})
+    variant = make_variant(channel, stock={make_warehouse(channel): 5})
+    broken, good = (make_checkout(channel, {variant: 1}) for _ in range(2))
+    for checkout in (broken, good):
+        create_transaction(source=checkout, said=ByHand(amounts={"charged": Decimal(99999)}), requestor=ANONYMOUS)
+    complete = tasks.completion.complete_checkout
+
+    def sometimes(*, checkout_id: Any, requestor: Any) -> Any:
+        if checkout_id == broken.pk:
+            raise RuntimeError("broken")
+        return complete(checkout_id=checkout_id, requestor=requestor)
+
+    monkeypatch.setattr(tasks.completion, "complete_checkout", sometimes)
+    monkeypatch.setattr(tasks, "_tried", {})
+
+    assert tasks.complete_paid(timezone.now() + timedelta(minutes=1)) == 1
+    assert Checkout.objects.get() == broken

@@ -31,8 +31,8 @@ def settle_discounts(checkout: Checkout, *, has_rules: bool) -> None:
 
 def remove_voucher(checkout: Checkout) -> None:
     """Take the voucher off the checkout. Needs its lock."""
-    checkout.voucher_code = None
-    checkout.save(update_fields=["voucher_code", "updated_at"])
+    checkout.voucher_code, checkout.is_voucher_usage_increased = None, False
+    checkout.save(update_fields=["voucher_code", "is_voucher_usage_increased", "updated_at"])
 
 
 def _still_applies(priced: PricedCheckout) -> bool:

@@ -138,8 +138,11 @@ def _differs(row: VariantListingRule, best: tuple[PromotionRule, Decimal] | None
 
 
 def mark_stale() -> None:
-    """Let the running catalogue rules be worked out anew: goods, or what they belong to, have changed."""
-    PromotionRule.objects.filter(is_applied=True, is_stale=False).update(is_stale=True)
+    """Let the running catalogue rules be worked out anew: goods, or what they belong to, have changed.
+
+    Those that are stale already are marked too: whoever works them out now does not see this change yet, and waits.
+    """
+    PromotionRule.objects.filter(promotion__type="CATALOGUE").update(is_stale=True)
 
 
 def products_of(variant_ids: Iterable[int]) -> set[int]:

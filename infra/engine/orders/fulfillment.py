@@ -245,6 +245,8 @@ def cancel_fulfillment(*, fulfillment_id: int, requestor: Requestor, warehouse_i
             raise refuse("warehouseId", message, "REQUIRED")
         rows = list(fulfillment.lines.all())
         lines = lock_objects.lines({row.order_line_id for row in rows})
+        if any(line.is_gift_card for line in lines.values()):
+            raise refuse("fulfillment", "Cannot cancel fulfillment with gift card lines.", "CANNOT_CANCEL_FULFILLMENT")
         for row in rows:
             lines[row.order_line_id].quantity_fulfilled -= row.quantity
         OrderLine.objects.bulk_update(lines.values(), ["quantity_fulfilled"])

@@ -17,6 +17,7 @@ from infra.engine.orders.models import Order, OrderDiscount, OrderLine, OrderLin
 from infra.engine.orders.pricing import subtotal_of, take_off
 from infra.engine.products.models import ProductVariant, VariantChannelListing
 from infra.engine.schema.ids import to_global_id
+from infra.engine.warehouses.actions import release
 
 
 def rules_of(listings: Iterable[VariantChannelListing]) -> dict[int, VariantListingRule]:
@@ -133,5 +134,7 @@ def clear(order: Order, lines: list[OrderLine]) -> None:
 def remove_gifts(order: Order, lines: list[OrderLine]) -> None:
     """Take gifts out of the order and of `lines`."""
     if any(line.is_gift for line in lines):
-        OrderLine.objects.filter(order=order, is_gift=True).delete()
+        gifts = OrderLine.objects.filter(order=order, is_gift=True)
+        release(line_ids=list(gifts.values_list("pk", flat=True)))
+        gifts.delete()
         lines[:] = [line for line in lines if not line.is_gift]

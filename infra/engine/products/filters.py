@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import int_pk
@@ -45,10 +47,8 @@ def match_metadata(items: list[dict[str, Any]] | None) -> Q:
     """Return the condition that public metadata has every key, with its value where one is given."""
     condition = Q()
     for item in items or ():
-        if "__" in item["key"]:
-            raise EngineError("A metadata key with two underscores cannot be filtered by.", "GraphQLError")
         if item.get("value"):
-            condition &= Q(**{f"metadata__{item['key']}": item["value"]})
+            condition &= Q(Exact(KeyTextTransform(item["key"], "metadata"), Value(item["value"])))
         else:
             condition &= Q(metadata__has_key=item["key"])
     return condition

@@ -8,6 +8,7 @@ from infra.engine.apps import actions
 from infra.engine.apps.manifest import check_permissions, clean_manifest, fetch_manifest, is_http_url
 from infra.engine.apps.models import App, AppToken
 from infra.engine.apps.tokens import create_token
+from infra.engine.customers.groups import may_manage
 from infra.engine.deliveries import emit
 from infra.engine.deliveries.events import event_kinds
 from infra.engine.schema.binding import declare, requires, root
@@ -73,7 +74,7 @@ def app_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 @root("Mutation", "appUpdate")
 @requires("MANAGE_APPS")
 def app_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    app, data = get_app(args["id"]), args["input"]
+    app, data = _manageable(context, get_app(args["id"])), args["input"]
     if data.get("permissions") is not None:
         _check_scope(context, data["permissions"])
         app.permissions = sorted(data["permissions"])
@@ -88,7 +89,7 @@ def app_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 @root("Mutation", "appDelete")
 @requires("MANAGE_APPS")
 def app_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    app = get_app(args["id"])
+    app = _manageable(context, get_app(args["id"]))
     shown = App.objects.get(pk=app.pk)
     actions.delete_app(app)
     return {"app": shown}
@@ -132,6 +133,13 @@ def app_fetch_manifest(context: Context, args: dict[str, Any]) -> dict[str, Any]
     return {"manifest": _shown(manifest)}
 
 
+def _manageable(context: Context, app: App, name: str = "id") -> App:
+    """Return the app. Raises UserErrors(OUT_OF_SCOPE_APP) to whoever lacks a permission that the app has."""
+    if not may_manage(context.requestor, set(app.permissions)):
+        raise refuse(name, "You can't manage this app.", "OUT_OF_SCOPE_APP")
+    return app
+
+
 def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
     kinds = event_kinds()
     webhooks = [
@@ -155,7 +163,8 @@ def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
 def app_token_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     data = args["input"]
     check_lengths(AppToken, data, "name")
-    row, token = create_token(app=get_app(data["app"], "app"), name=data.get("name") or "")
+    app = _manageable(context, get_app(data["app"], "app"), "app")
+    row, token = create_token(app=app, name=data.get("name") or "")
     return {"app_token": row, "auth_token": token}
 
 
@@ -166,6 +175,7 @@ def app_token_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     row = AppToken.objects.filter(pk=pk).first() if pk else None
     if row is None:
         raise refuse("id", f"Couldn't resolve to a node: {args['id']}", "NOT_FOUND")
+    _manageable(context, row.app)
     shown = AppToken.objects.get(pk=row.pk)
     row.delete()
     return {"app_token": shown}

@@ -7,6 +7,7 @@ from typing import Any
 from infra.engine.apps import problems
 from infra.engine.apps.models import AppProblem
 from infra.engine.apps.resolvers.app_mutations import get_app
+from infra.engine.apps.resolvers.types import own_or_denied
 from infra.engine.customers.models import User
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.context import Context
@@ -97,7 +98,7 @@ def app_problems(batch: Batch) -> list[Any]:
     found: dict[int, list[AppProblem]] = {app.pk: [] for app in batch.parents}
     for row in AppProblem.objects.filter(app_id__in=found).order_by("-updated_at", "-pk"):
         found[row.app_id].append(row)
-    return [found[app.pk][:limit] for app in batch.parents]
+    return own_or_denied(batch, [found[app.pk][:limit] for app in batch.parents])
 
 
 @field("AppProblem", "dismissed")

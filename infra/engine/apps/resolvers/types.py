@@ -8,6 +8,7 @@ from infra.engine.apps.models import App, AppInstallation, AppToken, Webhook, We
 from infra.engine.deliveries import declare_event
 from infra.engine.deliveries.events import event_kinds
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires
+from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.permissions import as_permission
@@ -48,13 +49,24 @@ def installation_status(batch: Batch) -> list[str]:
 
 @field("App", "webhooks")
 def app_webhooks(batch: Batch) -> list[Any]:
-    return _children(batch, Webhook)
+    """To the app itself and to those who manage apps: deliveries hold what nobody else may read."""
+    return own_or_denied(batch, _children(batch, Webhook))
 
 
 @field("App", "tokens")
 @requires("MANAGE_APPS")
 def app_tokens(batch: Batch) -> list[Any]:
     return _children(batch, AppToken)
+
+
+def own_or_denied(batch: Batch, values: list[Any]) -> list[Any]:
+    """Return for each app its value, or PermissionDenied to whoever is neither that app nor manages apps."""
+    requestor = batch.context.requestor
+    if requestor.has_perm("MANAGE_APPS"):
+        return values
+    own = requestor.app.pk if requestor.app is not None else None
+    denied = PermissionDenied(("MANAGE_APPS", "OWNER"))
+    return [value if app.pk == own else denied for app, value in zip(batch.parents, values, strict=True)]
 
 
 def _children(batch: Batch, model: Any) -> list[Any]:

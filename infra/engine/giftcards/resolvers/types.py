@@ -71,10 +71,13 @@ def code(batch: Batch) -> list[Any]:
 
 @field("GiftCard", "createdBy")
 def created_by(batch: Batch) -> list[Any]:
-    allowed = batch.context.requestor.has_perm("MANAGE_USERS")
+    """To whoever made the card and to those who manage users: holding a card tells nobody whose address book it is."""
+    requestor = batch.context.requestor
+    allowed = requestor.has_perm("MANAGE_USERS")
     denied = PermissionDenied(("MANAGE_USERS", "OWNER"))
+    own = requestor.user.pk if requestor.user is not None else None
     users = related(batch, User, "created_by_id")
-    return [user if user is not None or allowed else denied for user in users]
+    return [user if allowed or (user is not None and user.pk == own) else denied for user in users]
 
 
 @field("GiftCard", "usedBy")

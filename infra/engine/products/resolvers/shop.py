@@ -16,6 +16,7 @@ from infra.engine.schema.ids import to_global_id
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.schema.permissions import APP, STAFF_USER, as_permission
+from infra.engine.warehouses.models import Reservation
 
 OPEN = ("name", "description", "headerText")
 SETTINGS_ONLY = (
@@ -99,5 +100,8 @@ def shop_settings_update(context: Context, args: dict[str, Any]) -> dict[str, An
         row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.pop("privateMetadata", None))}
         row.data = {**row.data, **data}
         row.save()
-        Channel.objects.update(**stock_rules({**SHOP_DEFAULTS, **row.data}))
+        rules = stock_rules({**SHOP_DEFAULTS, **row.data})
+        Channel.objects.update(**rules)
+        if not rules["reserves_stock"]:  # a cart is ordered without looking for what it no longer keeps
+            Reservation.objects.all().delete()
     return {"shop": row}
