@@ -61,7 +61,6 @@ def write_order(
         _delete(checkout)
     else:
         checkout.is_ordered, checkout.has_gift_cards = True, False
-        checkout.is_voucher_usage_increased = False  # the next order of this cart counts its own use
         kept = ("is_ordered", "has_gift_cards", "is_voucher_usage_increased", "metadata", "private_metadata")
         checkout.save(update_fields=[*kept, "updated_at"])
     keep_addresses(
