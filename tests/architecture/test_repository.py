@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = {"marketplace", "plugins", "storefront", "crossborder", "analytics", "infra", "tests"}
 FILES = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "mall"}
 LOCKS = sorted((ROOT / "infra" / "requirements").glob("*.txt"))
+NPM_LOCKS = [ROOT / folder / "package-lock.json" for folder in ("storefront/assets-src", "tests/e2e/clients")]
 
 
 def tracked() -> list[str]:
@@ -60,6 +62,16 @@ def test_a_lock_has_hashes_and_names_no_registry(lock: Path) -> None:
 
     assert re.findall(r"https?:|--(?:extra-)?index-url|--find-links|@ file", text) == []
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize("lock", NPM_LOCKS, ids=lambda path: path.parent.name)
+def test_a_lock_of_npm_has_hashes_and_names_no_address(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+
+    assert re.findall(r"https?:|git\+|\"resolved\"", text) == []
+    assert packages
+    assert [name for name, each in packages.items() if "integrity" not in each] == []
 
 
 @pytest.mark.parametrize("group", ["web", "analytics", "dev"])
