@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "infra.settings")
 _django = get_wsgi_application()
 
 from infra.page_cache import PageCache  # noqa: E402
+from infra.read_out import ReadOut  # noqa: E402
 from marketplace.kernel.revision import page_revision  # noqa: E402
 
-application = PageCache(_django, page_revision)
+application = ReadOut(PageCache(_django, page_revision))

@@ -2,7 +2,12 @@
 
 import os
 
+from infra.read_out import ReadOut
+
 
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]
+
+
+reading_out = ReadOut(application)
