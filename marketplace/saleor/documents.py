@@ -8,14 +8,18 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "operations"
 _SPREAD = re.compile(r"\.\.\.\s*([A-Z]\w*)")
+_FRAGMENT = re.compile(r"^fragment\s+(\w+)", re.MULTILINE)
 _NAME = re.compile(r"^(?:query|mutation|subscription|fragment)\s+(\w+)")
 
 
 @cache
-def _texts() -> dict[str, str]:
-    """Return every document under its own name. Two files of one name raise `ValueError`."""
+def texts_of(folder: Path) -> dict[str, str]:
+    """Return every document below `folder` as `operation NAME` or `fragment NAME`, read once.
+
+    Raises `ValueError` for two files of one name and for a file that starts with neither.
+    """
     texts: dict[tuple[str, str], str] = {}
-    for path in sorted(FOLDER.rglob("*.graphql")):
+    for path in sorted(folder.rglob("*.graphql")):
         text = path.read_text(encoding="utf-8").strip()
         match = _NAME.match(text)
         if match is None:
@@ -28,14 +32,14 @@ def _texts() -> dict[str, str]:
 
 
 @cache
-def document(operation: str) -> str:
+def document(operation: str, *, folder: Path = FOLDER) -> str:
     """Return the document of `operation` (its operationName) with all fragments it needs, each once.
 
-    Raises `LookupError` when there is no such operation or a fragment it spreads is missing.
+    Raises `LookupError` when `folder` has no such operation or a fragment it spreads is missing.
     """
-    texts = _texts()
+    texts = texts_of(folder)
     parts = [_take(texts, f"operation {operation}")]
-    spread: list[str] = []
+    spread = [*_FRAGMENT.findall(parts[0])]
     waiting = _SPREAD.findall(parts[0])
     while waiting:
         name = waiting.pop(0)
@@ -50,15 +54,15 @@ def document(operation: str) -> str:
 
 def operations() -> list[str]:
     """Return the names of all operations and subscriptions, sorted."""
-    return sorted(name.split(" ")[1] for name in _texts() if name.startswith("operation "))
+    return sorted(name.split(" ")[1] for name in texts_of(FOLDER) if name.startswith("operation "))
 
 
 def is_subscription(operation: str) -> bool:
-    return _take(_texts(), f"operation {operation}").startswith("subscription")
+    return _take(texts_of(FOLDER), f"operation {operation}").startswith("subscription")
 
 
 def is_query(operation: str) -> bool:
-    return _take(_texts(), f"operation {operation}").startswith("query")
+    return _take(texts_of(FOLDER), f"operation {operation}").startswith("query")
 
 
 def _take(texts: dict[str, str], name: str) -> str:

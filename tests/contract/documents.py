@@ -19,11 +19,9 @@ FOLDER = Path(__file__).resolve().parent / "operations"
 
 @cache
 def foreign() -> dict[str, str]:
-    """Return the documents of operations/ by file name in PascalCase. Each stands alone, fragments included."""
-    return {
-        "".join(part.capitalize() for part in path.stem.split("_")): path.read_text(encoding="utf-8")
-        for path in sorted(FOLDER.glob("*.graphql"))
-    }
+    """Return the documents of operations/ by name, each with the fragments it spreads."""
+    names = [name.removeprefix("operation ") for name in documents.texts_of(FOLDER) if name.startswith("operation ")]
+    return {name: documents.document(name, folder=FOLDER) for name in names}
 
 
 def send(operation: str, variables: dict[str, Any], *, token: str | None) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from infra.engine import bootstrap
 from infra.engine.handler import handle
+from marketplace.saleor import documents
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "marketplace" / "saleor" / "operations"
 
@@ -40,16 +40,5 @@ def staff_token() -> str:
 
 def whole_operation(path: Path) -> str:
     """Return the text of an operation file with the fragments it spreads."""
-    fragments = {}
-    for each in (OPERATIONS / "fragments").glob("*.graphql"):
-        text = each.read_text()
-        fragments[re.search(r"fragment (\w+)", text).group(1)] = text
-    parts, wanted = [path.read_text()], [path.read_text()]
-    seen: set[str] = set()
-    while wanted:
-        for name in re.findall(r"\.\.\.\s*(?!on\b)(\w+)", wanted.pop()):
-            if name not in seen:
-                seen.add(name)
-                parts.append(fragments[name])
-                wanted.append(fragments[name])
-    return "\n".join(parts)
+    name = "".join(word.capitalize() for word in path.stem.split("_"))
+    return documents.document(name)
