@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
@@ -31,6 +31,8 @@ from plugins.api.money import Money
 
 WAITING = (models.MerchantOrder.State.NEW, models.MerchantOrder.State.ACCEPTED)
 CONFIRMED = models.OrderRecord.State.CONFIRMED
+AT_ONCE = 200
+"""Orders read whole in one go, so that memory does not grow with the mall."""
 
 
 def order_for_buyer(*, token: str) -> BuyerOrder:
@@ -113,8 +115,10 @@ def list_order_sums(*, market: str | None = None) -> Iterable[OrderSums]:
     rows = models.OrderRecord.objects.order_by("pk")
     if market is not None:
         rows = rows.filter(market=market)
-    for order_id in rows.values_list("order_id", flat=True).iterator():
-        yield order_sums(order_id=order_id)
+    last = 0
+    while records := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+        yield from _whole(records)
+        last = records[-1].pk
 
 
 def unfinished(*, order_ids: Collection[str]) -> list[str]:
@@ -143,11 +147,6 @@ def order_of_refund(*, key: str) -> str:
     if found is None:
         raise OrderMissing(key)
     return found
-
-
-def list_orders(*, limit: int = 100) -> list[OrderSums]:
-    """Return the newest orders with their parts, for the ward desk."""
-    return [order_sums(order_id=key) for key in _newest(limit)]
 
 
 def day_figures(*, day: date, now: datetime | None = None) -> DayFigures:
@@ -186,14 +185,7 @@ def waiting_parcels(*, now: datetime | None = None) -> list[MerchantPart]:
 def orders_of_day(*, day: date, limit: int = 100, offset: int = 0) -> list[OrderSums]:
     """Return the orders behind the day's figures, newest first; constant statements."""
     rows = models.OrderRecord.objects.filter(day_sold=day, state=CONFIRMED).order_by("-pk")
-    records = list(rows[offset : offset + limit])
-    with all_merchants("the ward reads the day's orders"):
-        parts = list(with_all(models.MerchantOrder.objects.filter(order__in=records).order_by("position")))
-        names = names_of(parts)
-        views: dict[int, list[PartView]] = {}
-        for part in parts:
-            views.setdefault(part.order_id, []).append(part_view(part, names))
-    return [_sums(record, tuple(views.get(record.pk, ()))) for record in records]
+    return _whole(list(rows[offset : offset + limit]))
 
 
 def open_problems() -> list[ProblemView]:
@@ -207,8 +199,15 @@ def _confirmed_parts(states: Iterable[str] | None) -> QuerySet[models.MerchantOr
     return rows if states is None else rows.filter(state__in=list(states))
 
 
-def _newest(limit: int) -> list[str]:
-    return list(models.OrderRecord.objects.order_by("-pk").values_list("order_id", flat=True)[:limit])
+def _whole(records: Sequence[models.OrderRecord]) -> list[OrderSums]:
+    """Return orders with all their parts, in a constant number of statements."""
+    with all_merchants("the ward and the ledger read whole orders"):
+        parts = list(with_all(models.MerchantOrder.objects.filter(order__in=records).order_by("position")))
+        names = names_of(parts)
+        views: dict[int, list[PartView]] = {}
+        for part in parts:
+            views.setdefault(part.order_id, []).append(part_view(part, names))
+    return [_sums(record, tuple(views.get(record.pk, ()))) for record in records]
 
 
 def _steps(record: models.OrderRecord, shipped: list[datetime | None]) -> tuple[Step, ...]:
