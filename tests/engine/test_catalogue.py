@@ -302,3 +302,18 @@ def test_bootstrap_gives_the_same_app_a_second_token():
     ids = {data_of("{ app { id } }", token=token)["app"]["id"] for token in (first, second)}
     assert first != second
     assert len(ids) == 1
+
+
+def test_introspection_reads_as_older_clients_know_it():
+    seen = ask("{ __schema { directives { name locations } } }")["data"]["__schema"]["directives"]
+    assert {each["name"]: each["locations"] for each in seen}["deprecated"] == ["FIELD_DEFINITION", "ENUM_VALUE"]
+    assert {each["name"] for each in seen} == {"include", "skip", "deprecated"}
+
+
+@pytest.mark.parametrize(
+    "text", ["{ __typename __schema { queryType { name } } }", '{ __type(name: "Shop") { name } shop { name } }']
+)
+def test_introspection_comes_alone(text):
+    answer = ask(text)
+    assert answer["errors"][0]["message"] == "Queries and introspection cannot be mixed in the same request."
+    assert "data" not in answer

@@ -8,7 +8,16 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
-from graphql import GraphQLSchema
+from graphql import (
+    DEFAULT_DEPRECATION_REASON,
+    DirectiveLocation,
+    GraphQLArgument,
+    GraphQLDirective,
+    GraphQLIncludeDirective,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    GraphQLString,
+)
 from graphql import build_schema as build_from_text
 
 from infra.engine.schema import scalars
@@ -16,6 +25,12 @@ from infra.engine.schema.documents import DocumentCache
 from infra.engine.schema.prune import CONTRACT
 
 _lock = threading.Lock()
+DEPRECATED = GraphQLDirective(
+    name="deprecated",
+    locations=(DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.ENUM_VALUE),
+    args={"reason": GraphQLArgument(GraphQLString, default_value=DEFAULT_DEPRECATION_REASON)},
+)
+"""As the contract's own introspection tells it: newer places for it are no words to older clients' parsers."""
 
 
 def load_bindings() -> None:
@@ -31,6 +46,7 @@ def load_bindings() -> None:
 def _schema() -> GraphQLSchema:
     load_bindings()
     schema = build_from_text(CONTRACT.read_text(), assume_valid=True, no_location=True)
+    schema.directives = (GraphQLIncludeDirective, GraphQLSkipDirective, DEPRECATED)
     scalars.install(schema)
     return schema
 

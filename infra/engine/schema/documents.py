@@ -33,6 +33,7 @@ RULES = [rule for rule in specified_rules if rule is not SingleFieldSubscription
 MAX_DOCUMENTS = 512
 #: a document longer than this is served but not kept
 MAX_KEPT_CHARACTERS = 100_000
+INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 class Document:
@@ -47,6 +48,7 @@ class Document:
                 self.operations[definition.name.value if definition.name else None] = definition
             elif isinstance(definition, FragmentDefinitionNode):
                 self.fragments[definition.name.value] = definition
+        self.introspects = _introspects(self)
         self.switches = _directive_variables(node)
         self.plans: dict[Any, Any] = {}
 
@@ -84,13 +86,35 @@ class DocumentCache:
         problems = validate(self.schema, node, RULES)
         if problems:
             return problems
-        document = Document(node)
+        try:
+            document = Document(node)
+        except GraphQLError as error:
+            return [error]
         if len(text) <= MAX_KEPT_CHARACTERS:
             with self._lock:
                 self._kept[text] = document
                 while len(self._kept) > MAX_DOCUMENTS:
                     self._kept.popitem(last=False)
         return document
+
+
+def _introspects(document: Document) -> bool:
+    """Return whether a document asks for the schema. Raises GraphQLError where it asks for anything else too."""
+    names: set[str] = set()
+    for operation in document.operations.values():
+        waiting = [operation.selection_set]
+        while waiting:
+            for node in waiting.pop().selections:
+                if isinstance(node, FieldNode):
+                    names.add(node.name.value)
+                elif isinstance(node, InlineFragmentNode):
+                    waiting.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode):
+                    waiting.append(document.fragments[node.name.value].selection_set)
+    found = not INTROSPECTION.isdisjoint(names)
+    if found and names - INTROSPECTION:
+        raise GraphQLError("Queries and introspection cannot be mixed in the same request.")
+    return found
 
 
 def has_variables(node: Any) -> bool:

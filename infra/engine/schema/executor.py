@@ -30,7 +30,6 @@ from infra.engine.schema.documents import Document, collect_fields, has_variable
 from infra.engine.schema.errors import EngineError, UserErrors
 
 logger = logging.getLogger(__name__)
-INTROSPECTION = frozenset({"__schema", "__type"})
 EMPTY = {"Boolean": False, "Int": 0}
 
 
@@ -188,7 +187,7 @@ def execute(
     coerced = get_variable_values(schema, operation.variable_definitions or (), variables or {}, max_errors=50)
     if isinstance(coerced, list):
         return Answer(None, coerced, executed=False)
-    if _asks_introspection(operation, document):
+    if document.introspects:
         result = execute_sync(schema, document.node, operation_name=operation_name, variable_values=variables)
         return Answer(result.data, result.errors or [])
     run = Run(schema, document, coerced, context)
@@ -283,7 +282,3 @@ def _refusal_defaults(type_: Any) -> dict[str, Any]:
             elif inner.name in EMPTY:
                 defaults[name] = EMPTY[inner.name]
     return defaults
-
-
-def _asks_introspection(operation: OperationDefinitionNode, document: Document) -> bool:
-    return bool(INTROSPECTION & _names_below([operation.selection_set], document))
