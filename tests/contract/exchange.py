@@ -171,6 +171,8 @@ class Shape:
             return self._named(value, "reference")
         if value.startswith(("http://", "https://")):
             return "<url>"
+        if (inner := _json(value)) is not None:
+            return {"<json>": self.of(inner)}
         if _MOMENT.match(value):
             return "<moment>"
         if (found := _decoded(value)) is not None:
@@ -202,6 +204,17 @@ def _decoded(value: str) -> str | None:
     return match[1] if match else None
 
 
+def _json(value: Any) -> dict[str, Any] | None:
+    """Return what a text says that is an object in JSON, or None: its keys may stand in any order."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return None
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def without(value: Any, paths: list[str]) -> Any:
     """Return `value` without what may differ: names found anywhere, or dotted paths with [] for every item."""
     anywhere = {path for path in paths if "." not in path}
@@ -216,6 +229,8 @@ def _without(value: Any, anywhere: set[str], dotted: list[list[str]]) -> Any:
             for name, each in value.items()
             if name not in anywhere and [name] not in dotted
         }
+    if (text := _json(value)) is not None:
+        return {"<json>": text}
     if isinstance(value, list):
         inner = [rest[1:] for rest in dotted if rest[0] == "[]" and len(rest) > 1]
         return [_without(each, anywhere, inner) for each in value]

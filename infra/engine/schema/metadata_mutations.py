@@ -8,9 +8,9 @@ from django.db import transaction
 
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import EngineError, PermissionDenied, refuse
+from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import parse_global_id, uuid_pk
-from infra.engine.schema.metadata import FIELDS, TARGETS, MetadataTarget
+from infra.engine.schema.metadata import FIELDS, TARGETS, MetadataTarget, has_rights
 
 for _payload in ("UpdateMetadata", "DeleteMetadata", "UpdatePrivateMetadata", "DeletePrivateMetadata"):
     declare(_payload, "item errors")
@@ -48,11 +48,19 @@ def pairs_to_dict(items: list[dict[str, Any]] | None, name: str = "metadata") ->
 
 def _write(context: Context, args: dict[str, Any], *, private: bool) -> dict[str, Any]:
     target = _target(args["id"])
+    rights = target.private if private else target.public
+    if not callable(rights):  # whoever may not write is not told either what exists
+        _check(rights, context)
     changes = pairs_to_dict(args.get("input"), "input")
     column = "private_metadata" if private else "metadata"
     with transaction.atomic("engine"):
         row = _locked_row(target, args["id"])
-        _check_rights(target, row, context, private)
+        if row is None and private and callable(rights):
+            raise PermissionDenied()
+        if row is None:
+            raise refuse("id", f"Couldn't resolve to a node: {args['id']}", "NOT_FOUND")
+        if callable(rights):
+            _check(rights([row], context)[0], context)
         data = dict(getattr(row, column) or {})
         before = dict(data)
         data.update(changes)
@@ -72,22 +80,16 @@ def _write(context: Context, args: dict[str, Any], *, private: bool) -> dict[str
 def _target(gid: str) -> MetadataTarget:
     type_name, _ = parse_global_id(gid)
     if type_name not in TARGETS:
-        raise EngineError(f"Object {gid} does not support metadata.", "GraphQLError")
+        raise refuse("id", f"Couldn't resolve to an item with metadata: {gid}", "NOT_FOUND")
     return TARGETS[type_name]
 
 
 def _locked_row(target: MetadataTarget, gid: str) -> Any:
     _, pk = parse_global_id(gid)
     known = uuid_pk(gid, target.type_name) if target.uuid else (int(pk) if pk.isdigit() else None)
-    row = target.model.objects.select_for_update().filter(pk=known).first() if known is not None else None
-    if row is None:
-        raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
-    return row
+    return target.model.objects.select_for_update().filter(pk=known).first() if known is not None else None
 
 
-def _check_rights(target: MetadataTarget, row: Any, context: Context, private: bool) -> None:
-    if not private and (target.public is None or (target.owner is not None and target.owner(row, context))):
-        return
-    needed = target.private if private else target.public or ()
-    if not context.requestor.has_perm(*needed):
-        raise PermissionDenied(needed)
+def _check(rights: tuple[str, ...], context: Context) -> None:
+    if not has_rights(rights, context):
+        raise PermissionDenied(rights)

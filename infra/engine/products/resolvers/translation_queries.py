@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from infra.engine.discounts.models import Promotion, PromotionRule
+from infra.engine.discounts.models import Promotion, PromotionRule, Voucher
 from infra.engine.menus.models import MenuItem
 from infra.engine.products.bulk import Parts, write_rows
 from infra.engine.products.models import (
@@ -25,6 +25,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import int_pk, parse_global_id, uuid_pk
+from infra.engine.shipping.models import ShippingMethod
 
 Data = dict[str, Any]
 #: name in TranslatableKinds: the type's name and its table
@@ -37,6 +38,8 @@ KINDS: dict[str, tuple[str, Any]] = {
     "ATTRIBUTE": ("Attribute", Attribute),
     "ATTRIBUTE_VALUE": ("AttributeValue", AttributeValue),
     "MENU_ITEM": ("MenuItem", MenuItem),
+    "SHIPPING_METHOD": ("ShippingMethodType", ShippingMethod),
+    "VOUCHER": ("Voucher", Voucher),
     "PROMOTION": ("Promotion", Promotion),
     "PROMOTION_RULE": ("PromotionRule", PromotionRule),
 }
@@ -51,7 +54,7 @@ def translations(context: Context, args: Data) -> Any:
     type_name, model = KINDS[args["kind"]]
     page = connect(model.objects.all(), args)
     for edge in page.edges:
-        edge["node"] = as_content(f"{type_name}TranslatableContent", edge["node"])
+        edge["node"] = as_content(_content_name(type_name), edge["node"])
     return page
 
 
@@ -65,7 +68,11 @@ def translation(context: Context, args: Data) -> Any:
     is_uuid = model in (Promotion, PromotionRule)
     pk = uuid_pk(args["id"], type_name) if is_uuid else int_pk(args["id"], type_name)
     row = model.objects.filter(pk=pk).first()
-    return as_content(f"{type_name}TranslatableContent", row) if row is not None else None
+    return as_content(_content_name(type_name), row) if row is not None else None
+
+
+def _content_name(type_name: str) -> str:
+    return f"{type_name.removesuffix('Type')}TranslatableContent"
 
 
 def _bind_bulk(kind: str) -> None:
@@ -82,8 +89,6 @@ def _bind_bulk(kind: str) -> None:
 
         def write(index: int, item: Data, parts: Parts) -> Translation:
             target = _target(row, item)
-            if sum(_same(item, other) for other in items) > 1:
-                raise refuse(None, "Duplicated translation of one object.", "INVALID")
             return write_fields(row, target, item["languageCode"], item["translationFields"])
 
         with transaction.atomic("engine"):
@@ -92,11 +97,6 @@ def _bind_bulk(kind: str) -> None:
             "count": sum(outcome.row is not None for outcome in outcomes),
             "results": [{"translation": outcome.row, "errors": outcome.errors} for outcome in outcomes],
         }
-
-
-def _same(item: Data, other: Data) -> bool:
-    names = ("id", "externalReference", "languageCode")
-    return all(item.get(name) == other.get(name) for name in names)
 
 
 def _target(row: Translatable, item: Data) -> Any:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from infra.engine.deliveries import emit
 from infra.engine.products.models import Translation
-from infra.engine.products.resolvers.translations import language
+from infra.engine.products.resolvers.translations import as_content, language
 from infra.engine.schema.binding import Batch, declare, field, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
@@ -18,7 +18,6 @@ from infra.engine.shipping.models import ShippingMethod
 KIND = "ShippingMethod"
 CONTENT = "ShippingMethodTranslatableContent"
 declare("ShippingMethodTranslation", "id language translatableContent")
-declare(CONTENT, "name description")
 declare("ShippingPriceTranslate", "shippingMethod")
 
 
@@ -71,17 +70,32 @@ def translated_description(batch: Batch) -> list[Any]:
 @field("ShippingMethodTranslation", "translatableContent")
 def translation_content(batch: Batch) -> list[Any]:
     rows = ShippingMethod.objects.in_bulk({row.object_id for row in batch.parents})
-    return [rows[row.object_id] for row in batch.parents]
+    return [as_content(CONTENT, rows[row.object_id]) for row in batch.parents]
 
 
 @field(CONTENT, "id")
 def content_id(batch: Batch) -> list[Any]:
-    return [to_global_id(CONTENT, method.pk) for method in batch.parents]
+    return [to_global_id(CONTENT, item["row"].pk) for item in batch.parents]
 
 
 @field(CONTENT, "shippingMethodId")
 def content_method_id(batch: Batch) -> list[Any]:
-    return [to_global_id("ShippingMethodType", method.pk) for method in batch.parents]
+    return [to_global_id("ShippingMethodType", item["row"].pk) for item in batch.parents]
+
+
+@field(CONTENT, "name")
+def content_name(batch: Batch) -> list[Any]:
+    return [item["row"].name for item in batch.parents]
+
+
+@field(CONTENT, "description")
+def content_description(batch: Batch) -> list[Any]:
+    return [item["row"].description for item in batch.parents]
+
+
+@field(CONTENT, "translation")
+def content_translation(batch: Batch) -> list[Any]:
+    return _translations(batch, [item["row"].pk for item in batch.parents])
 
 
 @root("Mutation", "shippingPriceTranslate")
