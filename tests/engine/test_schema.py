@@ -57,3 +57,13 @@ def test_a_float_in_variables_may_be_text_that_is_a_number() -> None:
     for value in ("ten", "nan", None, []):
         with pytest.raises(GraphQLError, match="non numeric"):
             number.parse_value(value)
+
+
+def test_an_int_in_variables_may_be_text_and_drops_what_is_behind_the_point() -> None:
+    """As seen live on 2026-11-23, of `first: $first` in `warehouses`."""
+    number = schema().type_map["Int"]
+    assert isinstance(number, GraphQLScalarType)
+    assert [number.parse_value(value) for value in ("2", 2.0, 2.7, "2.7", True, -3)] == [2, 2, 2, 2, 1, -3]
+    for value in ("abc", "", None, [], "nan", 2**31):
+        with pytest.raises(GraphQLError, match="represent non"):
+            number.parse_value(value)

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.http.request import validate_host
 from django.utils import timezone
 
+from infra.engine.customers.adoption import adopt
 from infra.engine.customers.models import Address, User, make_token_key
 from infra.engine.deliveries import emit
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
@@ -134,6 +135,7 @@ def confirm_account(*, email: str, token: str) -> User:
             raise refuse("token", "Invalid or expired token.", "INVALID")
         user.is_confirmed = True
         user.save(update_fields=["is_confirmed", "updated_at"])
+        adopt(user)
         emit(event="ACCOUNT_CONFIRMED", obj=user)
         emit(event="CUSTOMER_UPDATED", obj=user)
     return user
@@ -188,16 +190,21 @@ def change_password(user: User, password: str, *, confirm: bool = False) -> None
     """Replace the password and the token key."""
     user.password = make_password(password)
     user.jwt_token_key = make_token_key()
-    user.is_confirmed = user.is_confirmed or confirm
+    if confirm and not user.is_confirmed:
+        user.is_confirmed = True
+        adopt(user, gift_cards=False)
     user.save(update_fields=["password", "jwt_token_key", "is_confirmed", "updated_at"])
 
 
 def update_account(user: User, changes: dict[str, Any]) -> User:
-    """Write the changes a customer makes to the account."""
+    """Write changes to an account; one that staff confirms, or gives another address, adopts what is that address's."""
+    before = (user.email, user.is_confirmed)
     with transaction.atomic("engine"):
         for name, value in changes.items():
             setattr(user, name, value)
         user.save()
+        if user.email != before[0] or (user.is_confirmed and not before[1]):
+            adopt(user)
         emit(event="CUSTOMER_UPDATED", obj=user)
     return user
 

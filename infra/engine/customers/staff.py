@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from infra.engine.customers import groups
+from infra.engine.customers.adoption import adopt
 from infra.engine.customers.models import Group, User
 from infra.engine.deliveries import emit
 from infra.engine.schema.context import Requestor
@@ -26,11 +27,14 @@ def save_staff(requestor: Requestor, user: User, changes: dict[str, Any]) -> Use
         problems += _leaving_problems(requestor, user)
     if problems:
         raise UserErrors(problems)
+    had_email = user.email
     with transaction.atomic("engine"):
         for name, value in changes.items():
             setattr(user, name, value)
         user.is_staff = True
         user.save()
+        if was_staff and user.email != had_email:
+            adopt(user)
         user.groups.add(*add)
         user.groups.remove(*remove)
         emit(event="STAFF_UPDATED" if was_staff else "STAFF_CREATED", obj=user)

@@ -14,6 +14,8 @@ from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema, ValueNode
 from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 from graphql.utilities import value_from_ast_untyped
 
+MIN_INT, MAX_INT = -(2**31), 2**31 - 1
+
 
 def install(schema: GraphQLSchema) -> None:
     """Give every scalar of `schema` that is not of GraphQL itself its serializer and parsers."""
@@ -26,8 +28,8 @@ def install(schema: GraphQLSchema) -> None:
         if name in ("String", "ID"):
             # In variables the contract's reference takes numbers for text; in a document it does not.
             scalar.parse_value = _other_text  # type: ignore[method-assign]
-        elif name == "Float":
-            scalar.parse_value = _parse_number  # type: ignore[method-assign]
+        elif name in IN_VARIABLES:
+            scalar.parse_value = IN_VARIABLES[name]  # type: ignore[method-assign]
         elif parse is not None:
             scalar.parse_value = parse  # type: ignore[method-assign, assignment]
             scalar.parse_literal = _literal(parse)  # type: ignore[method-assign, assignment]
@@ -65,6 +67,17 @@ def _parse_number(value: Any) -> float:
     if not math.isfinite(number):
         raise GraphQLError(f"Float cannot represent non numeric value: {value!r}")
     return number
+
+
+def _parse_whole(value: Any) -> int:
+    """Take a number, or text that is one, and drop what is behind the point, as the contract's reference does."""
+    number = value if value.__class__ is int else int(_parse_number(value))
+    if not MIN_INT <= number <= MAX_INT:
+        raise GraphQLError(f"Int cannot represent non 32-bit signed integer value: {value!r}")
+    return number
+
+
+IN_VARIABLES: dict[str, Callable[[Any], Any]] = {"Float": _parse_number, "Int": _parse_whole}
 
 
 def _moment(value: Any) -> str:
@@ -149,6 +162,7 @@ def _same(value: Any) -> Any:
 SCALARS: dict[str, tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None]] = {
     "String": (_text, None),
     "ID": (_text, None),
+    "Int": (None, None),
     "Float": (_number, None),
     "DateTime": (_moment, _parse_moment),
     "Date": (_moment, _parse_date),
