@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=["embedded", "live"],
         default="embedded",
-        help="which Saleor: our engine, or one that SALEOR_API_URL names",
+        help="which Saleor: our engine, or one that SALEOR_API_URL names (with a fresh database; "
+        "MALL_ACCEPT_SIGNING_KEY names the file of its private key, by which scenario 7 signs what it sends again)",
     )
     parser.add_argument("--only", metavar="ID", action="append", help="one scenario; may be given again")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite", help="which database")

@@ -49,7 +49,7 @@ def as_text(results: Iterable[Result]) -> str:
     """Return results for a person to read: one line each, and what failed below it."""
     lines = []
     for each in results:
-        mark = "ok  " if each.get("passed", True) else "FAIL"
+        mark = "skip" if "skipped" in each else "ok  " if each.get("passed", True) else "FAIL"
         title = " ".join(str(each[key]) for key in ("id", "name", "title", "case") if key in each)
         rest = {
             key: value for key, value in each.items() if key not in ("id", "name", "title", "case", "passed", "checks")

@@ -40,8 +40,8 @@ class Check:
 def find_scenarios() -> dict[str, Any]:
     """Return the modules `scenario_<id>.py` by id, in the order of their numbers.
 
-    Each has TITLE, run(stack, check), and may have NEEDS: ids of scenarios whose traces it works on, and ENGINES: those
-    it is meant for ("embedded", "live"; both by default).
+    Each has TITLE, run(stack, check), and may have NEEDS: ids of scenarios whose traces it works on, and
+    why_not(engine): the reason why it cannot be tried here and now, or "".
     """
     found = {}
     for path in HERE.glob("scenario_*.py"):
@@ -62,9 +62,8 @@ def run_scenarios(wanted: Iterable[str], *, engine: str, database: str) -> list[
         stack = resources.enter_context(Stack(blueprint))
         for each in order:
             module = known[each]
-            if engine not in getattr(module, "ENGINES", ("embedded", "live")):
-                continue
-            results.append(run_scenario(each, module, stack))
+            reason = getattr(module, "why_not", lambda engine: "")(engine)
+            results.append(skip(each, module, reason) if reason else run_scenario(each, module, stack))
     return results
 
 
@@ -77,6 +76,12 @@ def with_needs(wanted: Iterable[str], known: dict[str, Any]) -> set[str]:
             chosen.add(each)
             waiting += map(str, getattr(known[each], "NEEDS", ()))
     return chosen
+
+
+def skip(identity: str, module: Any, reason: str) -> dict[str, Any]:
+    """Return the result of a scenario that was not tried: it has no opinion, and says why."""
+    print(f"── {identity} {module.TITLE}\n   skipped: {reason}", file=sys.stderr, flush=True)
+    return {"id": identity, "title": module.TITLE, "skipped": reason, "seconds": 0.0, "checks": []}
 
 
 def run_scenario(identity: str, module: Any, stack: Stack) -> dict[str, Any]:
