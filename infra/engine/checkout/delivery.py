@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from infra.engine.checkout import collection, lock_objects
@@ -22,6 +21,7 @@ from infra.engine.checkout.models import Checkout, CheckoutDelivery
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
 from infra.engine.checkout.settling import settle_discounts
 from infra.engine.money import ZERO, quantize
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import InvalidId, parse_global_id, to_global_id
 from infra.engine.shipping.models import ShippingMethodListing
@@ -53,7 +53,7 @@ def options(checkout: Checkout, *, fresh: bool = False, keep_choice: bool = Fals
     """
     now = timezone.now()
     if not fresh and checkout.deliveries_stale_at is not None and checkout.deliveries_stale_at > now:
-        return list(checkout.deliveries.filter(is_valid=True))
+        return [row for row in _DELIVERIES([checkout.pk]) if row.is_valid]
     offered = _own(checkout) + _ask(checkout)
     _exclude(checkout, offered)
     return _store(checkout, offered, now, keep_choice=keep_choice)
@@ -63,7 +63,7 @@ def _own(checkout: Checkout) -> list[CheckoutDelivery]:
     """Return the shop's own methods for the checkout, the cheapest first; none before there is an address."""
     if not checkout.channel.has_shipping_methods or not checkout.shipping_address:
         return []
-    priced = price_checkouts([checkout])[checkout.pk]
+    priced = getattr(checkout, "_priced", None) or price_checkouts([checkout])[checkout.pk]
     if not priced.is_shipping_required:
         return []
     parcel = Parcel(
@@ -155,6 +155,8 @@ def parse_method(item: Any, checkout: Checkout, *, app_identifier: str) -> Check
 def _days(value: Any) -> int | None:
     if value is None:
         return None
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("days are no whole number from 0")
     return value
@@ -188,19 +190,25 @@ def _store(
         locked = lock_objects.checkout(checkout.pk)
         if locked is None or locked.assigned_delivery_id != checkout.assigned_delivery_id:
             return []
-        existing = {(row.method_id, row.is_valid): row for row in checkout.deliveries.all()}
-        chosen = next((row for row in existing.values() if row.pk == locked.assigned_delivery_id), None)
+        rows = _DELIVERIES([checkout.pk])
+        existing = {(row.method_id, row.is_valid): row for row in rows}
+        chosen = next((row for row in rows if row.pk == locked.assigned_delivery_id), None)
         if chosen is not None:
             _settle_choice(chosen, existing, {row.method_id: row for row in offered}, keep_choice=keep_choice)
         kept = [_merge_offer(row, existing) for row in offered]
-        gone = Q(checkout=checkout) & ~Q(pk__in=[row.pk for row in kept])
-        if chosen is not None:
-            gone &= ~Q(pk=chosen.pk)
-        CheckoutDelivery.objects.filter(gone).delete()
+        stays = {row.pk for row in kept} | {locked.assigned_delivery_id, None}
+        gone = [row.pk for row in rows if row.pk not in stays]
+        if gone:
+            CheckoutDelivery.objects.filter(pk__in=gone).delete()
         checkout.deliveries_stale_at = locked.deliveries_stale_at = now + OPTIONS_LIVE
         locked.save(update_fields=["deliveries_stale_at"])
         checkout.assigned_delivery = chosen
     return kept
+
+
+_DELIVERIES = PreparedRows(
+    CheckoutDelivery._meta.get_field("checkout"), lambda pks: CheckoutDelivery.objects.filter(checkout_id__in=pks)
+)
 
 
 def _settle_choice(

@@ -103,14 +103,15 @@ def register_account(
 ) -> User | None:
     """Register a customer. Returns None, and writes nothing, when the address is already taken.
 
-    The caller answers both cases alike, so that nobody can find out who has an account.
+    The caller answers both cases alike, so that nobody can find out who has an account. Nobody has proven the address
+    yet, whether the shop wants that proven (`confirm`) before they sign in or not.
     """
     kept = clean_email(email)
     check_new_password(password)
     hashed = make_password(password)
     try:
         with transaction.atomic("engine"):
-            user = User.objects.create(email=kept, password=hashed, is_confirmed=not confirm, **fields)
+            user = User.objects.create(email=kept, password=hashed, is_confirmed=False, **fields)
             emit(event="CUSTOMER_CREATED", obj=user)
             if confirm:
                 emit(

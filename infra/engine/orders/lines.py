@@ -264,9 +264,9 @@ def delete_line(*, line_id: UUID, order_id: UUID, requestor: Requestor) -> tuple
         rest = OrderLine.objects.filter(order=order)
         fields = []
         if not rest.filter(is_shipping_required=True).exists():
-            order.delivery, order.base_shipping = None, Decimal(0)
-            order.shipping_net = order.shipping_gross = Decimal(0)
-            fields = ["delivery", "base_shipping", "shipping_net", "shipping_gross"]
+            # the price stays, as in the contract's reference: completing the draft takes it off if nothing is shipped
+            order.delivery = None
+            fields = ["delivery"]
         tell_lines(order, "REMOVED_PRODUCTS", [line], requestor)
         mark(order, *fields)
         tell_change(order)
