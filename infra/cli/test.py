@@ -24,11 +24,11 @@ NOT_JAPAN = "America/New_York"
 APART = ("architecture", "e2e", "accept", "bench")
 """Folders of tests/ that the suite leaves to steps of their own."""
 LIMITS_S = {
-    "suite": 900,
-    "marked": 700,
+    "suite": 1200,
+    "marked": 900,
     "demo data": 1800,
     "accept": 1500,
-    "browser": 700,
+    "browser": 1200,
     "accept on PostgreSQL": 1500,
 }
 """Seconds a step may take before it is ended and has failed; each far above what it takes on two free cores."""
@@ -53,16 +53,9 @@ def run(options: argparse.Namespace) -> Iterable[Result]:
     with ExitStack() as stack:
         url = find_postgres(stack, results)
         environment = {key: value for key, value in os.environ.items() if key != "TEST_POSTGRES_URL"}
-        results += run_suite("suite on SQLite", environment, [], LIMITS_S["suite"])
-        if url:
-            elsewhere = environment | databases_at(url) | {"TZ": NOT_JAPAN, "PGTZ": NOT_JAPAN}
-            elsewhere["TEST_POSTGRES_URL"] = url
-            chosen = [] if options.full else ["-m", "postgres"]
-            which, limit_s = ("all", LIMITS_S["suite"]) if options.full else ("marked", LIMITS_S["marked"])
-            results += run_suite(f"suite on PostgreSQL ({which})", elsewhere, chosen, limit_s)
-        if not options.quick:
-            results += run_on_demo_data(environment, url, options.full)
-    return results
+        if options.quick:
+            return [*results, *run_suites(environment, url, options.full)]
+        return [*results, *run_in_lanes(environment, url, options.full)]
 
 
 def find_postgres(stack: ExitStack, results: list[Result]) -> str:
@@ -83,6 +76,18 @@ def databases_at(url: str) -> dict[str, str]:
     return {"DATABASE_URL": f"{base}/mall", "ENGINE_DATABASE_URL": f"{base}/engine"}
 
 
+def run_suites(environment: dict[str, str], url: str, full: bool) -> list[Result]:
+    """Run the suite on SQLite, and on the PostgreSQL at `url` what is marked for it, or all when `full`."""
+    results = run_suite("suite on SQLite", environment, [], LIMITS_S["suite"])
+    if url:
+        elsewhere = environment | databases_at(url) | {"TZ": NOT_JAPAN, "PGTZ": NOT_JAPAN}
+        elsewhere["TEST_POSTGRES_URL"] = url
+        chosen = [] if full else ["-m", "postgres"]
+        which, limit_s = ("all", LIMITS_S["suite"]) if full else ("marked", LIMITS_S["marked"])
+        results += run_suite(f"suite on PostgreSQL ({which})", elsewhere, chosen, limit_s)
+    return results
+
+
 def run_suite(name: str, environment: dict[str, str], chosen: list[str], limit_s: float) -> list[Result]:
     folders = sorted(
         str(path.relative_to(ROOT))
@@ -90,27 +95,40 @@ def run_suite(name: str, environment: dict[str, str], chosen: list[str], limit_s
         if path.is_dir() and path.name not in (*APART, "__pycache__") and any(path.rglob("test_*.py"))
     )
     folders += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("test_*.py"))
-    return run_pytest(name, ["-n", "2", "--dist", "loadfile", *chosen, *folders], environment, limit_s)
+    return run_pytest(name, ["-n", "2", "--dist", "loadfile", *chosen, *folders], environment, limit_s, "[suite] ")
 
 
-def run_on_demo_data(environment: dict[str, str], url: str, full: bool) -> list[Result]:
-    """Prepare the demo data that all use, then run on copies of it, in two lanes for two cores.
+def run_in_lanes(environment: dict[str, str], url: str, full: bool) -> list[Result]:
+    """Run all in three lanes: a scenario waits for processes and leases as much as it works, so that two idle a core.
 
-    One has the scenarios on SQLite, the other those on PostgreSQL and the browser.
+    One has the suite and then the scenarios on PostgreSQL; one prepares the demo data that the others copy, and then
+    has the browser; one has the scenarios on SQLite.
     """
-    prepared = run_step("demo data", [sys.executable, "-c", PREPARE], environment, limit_s=LIMITS_S["demo data"])
-    if not prepared["passed"]:
-        return [prepared, result("skipped", True, "accept, browser: without demo data they cannot start")]
-    with ThreadPoolExecutor(2) as lanes:
+    with ThreadPoolExecutor(3) as lanes:
         try:
-            first = lanes.submit(run_accept, environment)
-            second = lanes.submit(lambda: [*run_accept_elsewhere(environment, url, full), *run_browser(environment)])
-            return [prepared, *first.result(), *second.result()]
+            demo = lanes.submit(prepare_demo, environment)
+            suites = lanes.submit(
+                lambda: [*run_suites(environment, url, full), *run_accept_elsewhere(environment, url, full)]
+            )
+            accept = lanes.submit(lambda: run_accept(environment) if demo.result()["passed"] else unprepared("accept"))
+            browser = lanes.submit(
+                lambda: run_browser(environment) if demo.result()["passed"] else unprepared("browser")
+            )
+            return [*suites.result(), demo.result(), *accept.result(), *browser.result()]
         except BaseException:
             lanes.shutdown(wait=False, cancel_futures=True)
             for group in list(running):
                 end_all(group)
             raise
+
+
+def prepare_demo(environment: dict[str, str]) -> Result:
+    command = [sys.executable, "-c", PREPARE]
+    return run_step("demo data", command, environment, limit_s=LIMITS_S["demo data"], label="[demo data] ")
+
+
+def unprepared(what: str) -> list[Result]:
+    return [result("skipped", True, f"{what}: without demo data it cannot start")]
 
 
 def run_browser(environment: dict[str, str]) -> list[Result]:
