@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from graphql.pyutils import camel_to_snake
+
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 
@@ -90,6 +92,21 @@ def declare(type_name: str, names: str) -> None:
     BINDINGS.declared.setdefault(type_name, set()).update(names.split())
 
 
+def declare_guarded(type_name: str, names: str, *permissions: str) -> None:
+    """As `declare`, to requestors with any of `permissions`; everybody else gets PermissionDenied in these places."""
+
+    def bind(name: str) -> None:
+        snake = camel_to_snake(name)
+
+        @field(type_name, name)
+        @requires(*permissions)
+        def read(batch: Batch) -> list[Any]:
+            return [each.get(snake) if isinstance(each, dict) else getattr(each, snake) for each in batch.parents]
+
+    for name in names.split():
+        bind(name)
+
+
 def typename(name: str) -> Callable[[type], type]:
     """Mark a class as the contract's object type `name`, so that interfaces and unions resolve."""
 
@@ -128,6 +145,7 @@ def requires(*permissions: str) -> Callable[[Any], Any]:
                 raise PermissionDenied(permissions)
             return function(first, *rest)
 
+        guarded.permissions = permissions  # type: ignore[attr-defined]
         return guarded
 
     return guard

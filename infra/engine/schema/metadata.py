@@ -2,12 +2,14 @@
 
     register_metadata("Order", Order, private=("MANAGE_ORDERS",), event="ORDER_METADATA_UPDATED")
 
-A model so registered has the JSON columns `metadata` and `private_metadata`.
+A model so registered has the JSON columns `metadata` and `private_metadata`. `Rights` say who may touch them:
+permissions, any of which will do; `ANYBODY`; or, where it depends on the row, a function that is given rows and who
+asks, and returns one of these per row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +17,20 @@ from infra.engine.schema.binding import BINDINGS, Batch, declare, field, name_ty
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 
+ANYBODY: tuple[str, ...] = ("*",)
+Rights = tuple[str, ...] | Callable[[Sequence[Any], Context], list[tuple[str, ...]]]
 FIELDS = "metadata metafield metafields privateMetadata privateMetafield privateMetafields"
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataTarget:
-    """How the metadata of one type is guarded: `public` None lets anybody who knows the id write it."""
+    """How the metadata of one type is guarded: `public` to write it, `private` to read and write private metadata."""
 
     type_name: str
     model: Any
-    public: tuple[str, ...] | None
-    private: tuple[str, ...]
+    public: Rights
+    private: Rights
     event: str | None
-    owner: Callable[[Any, Context], bool] | None
     uuid: bool
 
 
@@ -38,56 +41,52 @@ def register_metadata(
     type_name: str,
     model: Any,
     *,
-    private: tuple[str, ...],
-    public: tuple[str, ...] | None = (),
+    private: Rights,
+    public: Rights | None = None,
+    shown: Rights = ANYBODY,
     event: str | None = None,
-    owner: Callable[[Any, Context], bool] | None = None,
     uuid: bool = False,
 ) -> None:
     """Serve the metadata fields of `type_name` and let the metadata mutations reach its rows.
 
-    private: permissions, any of which opens private metadata to read and write.
-    public: permissions to write public metadata; () means the same as private, None nobody is asked.
-    event: raised after a change; owner(row, context): may write public metadata too; uuid: the pk is a UUID.
+    private: rights to read and write private metadata; public: to write public metadata, None means the same;
+    shown: to read it. event: raised after a change; uuid: the pk is a UUID.
     """
     name_type(model, type_name) if model not in BINDINGS.typenames else None
-    guard = private if public == () else public
-    TARGETS[type_name] = MetadataTarget(type_name, model, guard, private, event, owner, uuid)
+    TARGETS[type_name] = MetadataTarget(type_name, model, private if public is None else public, private, event, uuid)
     declare(type_name, FIELDS)
-    for name, private_field in (("metadata", False), ("privateMetadata", True)):
-        field(type_name, name)(_pairs(private_field, private))
-    for name, private_field in (("metafield", False), ("privateMetafield", True)):
-        field(type_name, name)(_one(private_field, private))
-    for name, private_field in (("metafields", False), ("privateMetafields", True)):
-        field(type_name, name)(_some(private_field, private))
+    for prefix, column, rights in (("m", "metadata", shown), ("privateM", "private_metadata", private)):
+        field(type_name, f"{prefix}etadata")(_read(column, rights, _pairs))
+        field(type_name, f"{prefix}etafield")(_read(column, rights, lambda data, args: data.get(args["key"])))
+        field(type_name, f"{prefix}etafields")(_read(column, rights, _some))
 
 
-def _stored(batch: Batch, private: bool, permissions: tuple[str, ...]) -> list[dict[str, str]]:
-    if private and not batch.context.requestor.has_perm(*permissions):
-        raise PermissionDenied(permissions)
-    name = "private_metadata" if private else "metadata"
-    return [(parent.get(name) if isinstance(parent, dict) else getattr(parent, name)) or {} for parent in batch.parents]
+def has_rights(asked: tuple[str, ...], context: Context) -> bool:
+    """Return whether whoever asks has any of these permissions."""
+    return asked is ANYBODY or context.requestor.has_perm(*asked)
 
 
-def _pairs(private: bool, permissions: tuple[str, ...]) -> Callable[[Batch], list[Any]]:
+def _read(column: str, rights: Rights, show: Callable[[dict[str, str], dict[str, Any]], Any]) -> Any:
     def resolve(batch: Batch) -> list[Any]:
-        stored = _stored(batch, private, permissions)
-        return [[{"key": key, "value": data[key]} for key in sorted(data)] for data in stored]
+        if not callable(rights) and not has_rights(rights, batch.context):
+            raise PermissionDenied(rights)
+        stored = [(row.get(column) if isinstance(row, dict) else getattr(row, column)) or {} for row in batch.parents]
+        shown = [show(data, batch.args) for data in stored]
+        if not callable(rights):
+            return shown
+        asked = rights(batch.parents, batch.context)
+        return [
+            value if has_rights(each, batch.context) else PermissionDenied(each)
+            for value, each in zip(shown, asked, strict=True)
+        ]
 
     return resolve
 
 
-def _one(private: bool, permissions: tuple[str, ...]) -> Callable[[Batch], list[Any]]:
-    def resolve(batch: Batch) -> list[Any]:
-        return [data.get(batch.args["key"]) for data in _stored(batch, private, permissions)]
-
-    return resolve
+def _pairs(data: dict[str, str], args: dict[str, Any]) -> list[dict[str, str]]:
+    return [{"key": key, "value": data[key]} for key in sorted(data)]
 
 
-def _some(private: bool, permissions: tuple[str, ...]) -> Callable[[Batch], list[Any]]:
-    def resolve(batch: Batch) -> list[Any]:
-        wanted = batch.args.get("keys")
-        stored = _stored(batch, private, permissions)
-        return [{key: data[key] for key in (data if wanted is None else wanted) if key in data} for data in stored]
-
-    return resolve
+def _some(data: dict[str, str], args: dict[str, Any]) -> dict[str, str]:
+    wanted = args.get("keys")
+    return {key: data[key] for key in (data if wanted is None else wanted) if key in data}

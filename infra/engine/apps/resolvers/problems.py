@@ -9,16 +9,18 @@ from infra.engine.apps.models import AppProblem
 from infra.engine.apps.resolvers.app_mutations import get_app
 from infra.engine.apps.resolvers.types import own_or_denied
 from infra.engine.customers.models import User
-from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.binding import Batch, declare, declare_guarded, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError, refuse
 from infra.engine.schema.ids import bind_ids, named_pk
-from infra.engine.schema.permissions import APP
+from infra.engine.schema.permissions import APP, STAFF_USER
 
 name_type(AppProblem, "AppProblem")
 bind_ids(AppProblem="AppProblem")
 declare("AppProblem", "createdAt updatedAt count isCritical message key")
-declare("AppProblemDismissed", "by user userEmail")
+declare("AppProblemDismissed", "by")
+declare_guarded("AppProblemDismissed", "user", "MANAGE_STAFF")
+declare_guarded("AppProblemDismissed", "userEmail", STAFF_USER)
 declare("AppProblemCreate", "appProblem")
 declare("AppProblemDismiss", "errors")
 MOST = 100
@@ -104,12 +106,11 @@ def app_problems(batch: Batch) -> list[Any]:
 @field("AppProblem", "dismissed")
 def problem_dismissed(batch: Batch) -> list[Any]:
     users = User.objects.in_bulk({row.dismissed_user_id for row in batch.parents} - {None})
-    may_see = batch.context.requestor.has_perm("MANAGE_STAFF")
     return [
         {
             "by": row.dismissed_by,
-            "user": users.get(row.dismissed_user_id) if may_see else None,
-            "userEmail": row.dismissed_email,
+            "user": users.get(row.dismissed_user_id),
+            "user_email": row.dismissed_email,
         }
         if row.dismissed_by
         else None

@@ -10,24 +10,28 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import int_pk
+from infra.engine.schema.permissions import STAFF_USER
 
 declare("AppFilterInput", "search isActive type")
 
 
 @root("Query", "app")
 def app(context: Context, args: dict[str, Any]) -> Any:
-    """The asking app itself without an id, or with its own; any other one for those who manage apps."""
+    """To an app itself, without an id or with its own; any other to apps that manage apps and to any staff.
+
+    What of it is shown to whom is for its fields to say.
+    """
     own = context.requestor.app
     pk = int_pk(args.get("id"), "App")
     if own is not None and (args.get("id") is None or pk == own.pk):
         return own
-    if args.get("id") is None or not context.requestor.has_perm("MANAGE_APPS"):
-        raise PermissionDenied(("OWNER", "MANAGE_APPS") if args.get("id") else ())
+    if not context.requestor.has_perm(STAFF_USER, "MANAGE_APPS"):
+        raise PermissionDenied(("OWNER", "MANAGE_APPS"))
     return App.objects.filter(pk=pk, is_installed=True).first() if pk else None
 
 
 @root("Query", "apps", args="filter before after first last")
-@requires("MANAGE_APPS")
+@requires(STAFF_USER, "MANAGE_APPS")
 def apps(context: Context, args: dict[str, Any]) -> Any:
     rows = App.objects.filter(is_installed=True)
     wanted = args.get("filter") or {}

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra.engine.apps.models import App, AppInstallation, AppToken, Webhook, WebhookEvent
 from infra.engine.deliveries import declare_event
 from infra.engine.deliveries.events import event_kinds
-from infra.engine.schema.binding import Batch, declare, field, name_type, requires
+from infra.engine.schema.binding import Batch, declare, field, name_type
+from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import bind_ids
-from infra.engine.schema.metadata import register_metadata
+from infra.engine.schema.metadata import ANYBODY, register_metadata
 from infra.engine.schema.permissions import as_permission
 
 name_type(App, "App")
 bind_ids(App="App", AppToken="AppToken", AppInstallation="AppInstallation", Webhook="Webhook")
-register_metadata("App", App, private=("MANAGE_APPS",))
+
+
+def _itself_or_managed(apps: Sequence[App], context: Context) -> list[tuple[str, ...]]:
+    own = context.requestor.app
+    return [ANYBODY if own is not None and own.pk == app.pk else ("MANAGE_APPS",) for app in apps]
+
+
+register_metadata("App", App, private=_itself_or_managed, shown=_itself_or_managed)
 declare(
     "App",
     "identifier name type isActive created aboutApp dataPrivacyUrl homepageUrl supportUrl appUrl manifestUrl version "
@@ -54,9 +63,9 @@ def app_webhooks(batch: Batch) -> list[Any]:
 
 
 @field("App", "tokens")
-@requires("MANAGE_APPS")
 def app_tokens(batch: Batch) -> list[Any]:
-    return _children(batch, AppToken)
+    """Without what they are: their last signs alone, to the app itself and to those who manage apps."""
+    return own_or_denied(batch, _children(batch, AppToken))
 
 
 def own_or_denied(batch: Batch, values: list[Any]) -> list[Any]:

@@ -20,13 +20,14 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import asked_uuid, bind_ids, int_pk, to_global_id
-from infra.engine.schema.metadata import register_metadata
+from infra.engine.schema.metadata import ANYBODY, register_metadata
 from infra.engine.warehouses.queries import available_by_variant, available_by_variant_and_channel
 
 HANDLERS = ("MANAGE_CHECKOUTS", "HANDLE_CHECKOUTS")
 bind_ids(Checkout="Checkout")
-register_metadata("Checkout", Checkout, public=None, private=HANDLERS, uuid=True, event="CHECKOUT_METADATA_UPDATED")
-register_metadata("CheckoutLine", CheckoutLine, public=None, private=HANDLERS, uuid=True)
+METADATA = ("MANAGE_CHECKOUTS", "HANDLE_TAXES")
+register_metadata("Checkout", Checkout, public=ANYBODY, private=METADATA, uuid=True, event="CHECKOUT_METADATA_UPDATED")
+register_metadata("CheckoutLine", CheckoutLine, public=ANYBODY, private=METADATA, uuid=True)
 name_type(PricedLine, "CheckoutLine")
 declare("Checkout", "updatedAt channel billingAddress shippingAddress customerNote languageCode")
 declare("CheckoutLineProblemInsufficientStock", "availableQuantity line variant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra.engine.customers.countries import as_country
@@ -11,9 +12,10 @@ from infra.engine.schema.binding import Batch, declare, field, name_type
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 from infra.engine.schema.ids import bind_ids, to_global_id
-from infra.engine.schema.metadata import register_metadata
+from infra.engine.schema.metadata import ANYBODY, register_metadata
 from infra.engine.schema.permissions import as_permission
 
+MANAGE_USERS, MANAGE_STAFF = ("MANAGE_USERS",), ("MANAGE_STAFF",)
 name_type(Group, "Group")
 bind_ids(Group="Group")
 declare("CountryDisplay", "code country")
@@ -36,20 +38,43 @@ for _event in ("ADDRESS_CREATED", "ADDRESS_UPDATED", "ADDRESS_DELETED"):
     declare_event(_event, "address")
 
 
-def _is_self(user: User, context: Context) -> bool:
+def _own_or_managed(users: Sequence[User], context: Context) -> list[tuple[str, ...]]:
+    """One's own is one's own; of others it takes what manages their kind."""
     own = context.requestor.user
-    return own is not None and own.pk == user.pk
+    kinds = _managed(users, context)
+    return [ANYBODY if own is not None and own.pk == user.pk else kind for user, kind in zip(users, kinds, strict=True)]
 
 
-register_metadata("User", User, private=("MANAGE_USERS", "MANAGE_STAFF"), owner=_is_self)
-register_metadata(
-    "Address",
-    Address,
-    private=("MANAGE_USERS",),
-    owner=lambda address, context: (
-        context.requestor.user is not None and context.requestor.user.addresses.filter(pk=address.pk).exists()
-    ),
-)
+def _managed(users: Sequence[User], context: Context) -> list[tuple[str, ...]]:
+    return [MANAGE_STAFF if user.is_staff else MANAGE_USERS for user in users]
+
+
+def _address_owners(addresses: Sequence[Any], context: Context) -> list[list[User]]:
+    """Return who has each address in a book; nobody one that is written into an order or a cart."""
+    pks = {address.pk for address in addresses if not isinstance(address, dict)}
+    links = User.addresses.through.objects.filter(address_id__in=pks).select_related("user")
+    owners: dict[int, list[User]] = {}
+    for link in links:
+        owners.setdefault(link.address_id, []).append(link.user)
+    return [[] if isinstance(address, dict) else owners.get(address.pk, []) for address in addresses]
+
+
+def _address_managers(addresses: Sequence[Any], context: Context) -> list[tuple[str, ...]]:
+    owners = _address_owners(addresses, context)
+    return [MANAGE_STAFF if any(user.is_staff for user in users) else MANAGE_USERS for users in owners]
+
+
+def _address_writers(addresses: Sequence[Any], context: Context) -> list[tuple[str, ...]]:
+    own, owners = context.requestor.user, _address_owners(addresses, context)
+    managers = _address_managers(addresses, context)
+    return [
+        ANYBODY if own is not None and any(user.pk == own.pk for user in users) else manager
+        for users, manager in zip(owners, managers, strict=True)
+    ]
+
+
+register_metadata("User", User, public=_own_or_managed, private=_managed)
+register_metadata("Address", Address, public=_address_writers, private=_address_managers)
 
 
 def read(parent: Any, name: str) -> Any:

@@ -157,6 +157,7 @@ def _codes(batch: Batch) -> list[list[VoucherCode]]:
 
 
 @field("Voucher", "codes", args="before after first last")
+@requires(MANAGE)
 def voucher_codes(batch: Batch) -> list[Any]:
     return [
         connect(VoucherCode.objects.filter(voucher=row), batch.args, order=("-created_at", "code", "pk"))
@@ -174,8 +175,7 @@ def voucher_used(batch: Batch) -> list[Any]:
     return [uses_of(row.pk) for row in batch.parents]
 
 
-def _members(name: str, model: Any) -> None:
-    @field("Voucher", name, args="before after first last")
+def _members(name: str, model: Any, *permissions: str) -> None:
     def members(batch: Batch) -> list[Any]:
         found = []
         for row in batch.parents:
@@ -186,14 +186,13 @@ def _members(name: str, model: Any) -> None:
             found.append(page)
         return found
 
+    guarded = requires(*permissions)(members) if permissions else members
+    field("Voucher", name, args="before after first last")(guarded)
 
-for _name, _model in (
-    ("products", Product),
-    ("variants", ProductVariant),
-    ("categories", Category),
-    ("collections", Collection),
-):
-    _members(_name, _model)
+
+for _name, _model in (("products", Product), ("variants", ProductVariant), ("collections", Collection)):
+    _members(_name, _model, MANAGE)
+_members("categories", Category)
 
 
 @field("Voucher", "countries")

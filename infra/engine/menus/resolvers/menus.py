@@ -12,7 +12,7 @@ from infra.engine.prepared import in_bulk
 from infra.engine.products.filters import match_listed, match_words
 from infra.engine.products.loading import children, in_channel, related
 from infra.engine.products.models import Category, Channel, Collection
-from infra.engine.products.queries import visible_collections, visible_pages
+from infra.engine.products.queries import is_catalogue_staff, visible_collections, visible_pages
 from infra.engine.products.resolvers.catalogue_queries import mark
 from infra.engine.products.resolvers.translations import Translatable, make_translatable
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
@@ -107,7 +107,7 @@ def item_category(batch: Batch) -> list[Any]:
 
 @field("MenuItem", "collection")
 def item_collection(batch: Batch) -> list[Any]:
-    """Only a collection that the requestor sees in the channel of the menu; staff see it without a channel, too."""
+    """Only a collection that the requestor sees in the channel of the menu; who manages goods needs none."""
     answers: list[Any] = [None] * len(batch.parents)
     places: dict[str | None, list[int]] = {}
     for index, item in enumerate(batch.parents):
@@ -116,7 +116,7 @@ def item_collection(batch: Batch) -> list[Any]:
     for slug, indexes in places.items():
         channel: Channel | None = batch.context.channel(slug)
         pks = {batch.parents[index].collection_id for index in indexes}
-        if batch.context.requestor.is_staff:
+        if is_catalogue_staff(batch.context.requestor):
             found = in_bulk(Collection, pks)
         else:
             found = {row.pk: row for row in visible_collections(batch.context, channel).filter(pk__in=pks)}

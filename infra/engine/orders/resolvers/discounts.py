@@ -14,14 +14,15 @@ from infra.engine.orders.settling import settle
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import in_channel
 from infra.engine.products.models import TaxClass
-from infra.engine.schema.binding import Batch, declare, field, name_type, requires
+from infra.engine.schema.binding import Batch, declare, declare_guarded, field, name_type, requires
 from infra.engine.schema.ids import bind_ids
 
 bind_ids(OrderDiscount="OrderDiscount", OrderLineDiscount="OrderLineDiscount")
 name_type(OrderDiscount, "OrderDiscount")
 name_type(OrderLineDiscount, "OrderLineDiscount")
 for _type in ("OrderDiscount", "OrderLineDiscount"):
-    declare(_type, "type valueType value name translatedName reason")
+    declare(_type, "type valueType value name translatedName")
+    declare_guarded(_type, "reason", "MANAGE_ORDERS")
 STATUS_NAMES = {
     "DRAFT": "Draft",
     "UNCONFIRMED": "Unconfirmed",

@@ -7,6 +7,7 @@ from typing import Any
 from infra.engine.checkout.addresses import clean_address
 from infra.engine.checkout.resolvers.line_mutations import check_skip, keeps_all_fields
 from infra.engine.customers.actions import check_redirect_url
+from infra.engine.customers.channel_access import accessible_channels, check_channels
 from infra.engine.customers.models import User
 from infra.engine.deliveries import declare_event
 from infra.engine.orders import drafts, vouchers
@@ -39,7 +40,10 @@ for _event in ("DRAFT_ORDER_CREATED", "DRAFT_ORDER_UPDATED", "DRAFT_ORDER_DELETE
 @root("Query", "draftOrders", args="sortBy filter search before after first last")
 @requires(*STAFF)
 def draft_orders(context: Context, args: dict[str, Any]) -> Any:
-    rows = apply_filter(orders().filter(status="DRAFT"), args.get("filter"))
+    rows, own = orders().filter(status="DRAFT"), accessible_channels(context)
+    if own is not None:
+        rows = rows.filter(channel_id__in=own)
+    rows = apply_filter(rows, args.get("filter"))
     if args.get("search"):
         rows = apply_filter(rows, {"search": args["search"]})
     return connect(rows, args, order=sort_order(args.get("sortBy")))
@@ -158,6 +162,7 @@ def draft_order_create(context: Context, args: dict[str, Any]) -> dict[str, Any]
         raise refuse("channel", "Channel id is required.", "REQUIRED")
     pk = named_pk(said["channelId"], "Channel", field="channelId")
     channel = Channel.objects.filter(pk=pk).first()
+    check_channels(context, channel.pk if channel is not None else None)
     if channel is None:
         raise refuse("channelId", f"Couldn't resolve to a node: {said['channelId']}", "NOT_FOUND")
     order = drafts.create_draft(
@@ -177,11 +182,12 @@ def _named_order(context: Context, args: dict[str, Any]) -> Order:
         text = "Argument 'id' cannot be combined with 'externalReference'" if gid else text
         raise refuse(None, text, "GRAPHQL_ERROR")
     if gid:
-        order = loads.get_order(gid)
+        order = loads.get_order(context, gid)
     else:
         found = orders().filter(external_reference=reference).first()
         if found is None:
             raise refuse("externalReference", f"Couldn't resolve to a node: {reference}", "NOT_FOUND")
+        check_channels(context, found.channel_id)
         order = found
     return order
 
@@ -213,7 +219,7 @@ def _is_same(order: Order, method: ShippingMethod) -> bool:
 @root("Mutation", "draftOrderComplete")
 @requires(*STAFF)
 def draft_order_complete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order = loads.get_order(args["id"])
+    order = loads.get_order(context, args["id"])
     return {"order": unsettle(drafts.complete_draft(order_id=order.pk, requestor=context.requestor))}
 
 
@@ -228,7 +234,8 @@ def draft_order_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]
 @requires(*STAFF)
 def draft_order_bulk_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     pks = [named_uuid(gid, "Order", field="ids") for gid in args["ids"]]
-    known = orders().filter(pk__in=[pk for pk in pks if pk is not None])
+    known = list(orders().filter(pk__in=[pk for pk in pks if pk is not None]))
+    check_channels(context, *(row.channel_id for row in known))
     return {"count": drafts.delete_drafts(order_ids=[row.pk for row in known], requestor=context.requestor)}
 
 
@@ -253,7 +260,7 @@ def order_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 @root("Mutation", "orderUpdateShipping")
 @requires(*STAFF)
 def order_update_shipping(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order, said = loads.get_order(args["order"], "order"), args["input"]
+    order, said = loads.get_order(context, args["order"], "order"), args["input"]
     if not order.is_editable:
         raise refuse("id", "Only draft and unconfirmed orders can be edited.", "NOT_EDITABLE")
     if "shippingMethod" not in said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.engine.customers.channel_access import check_channels
 from infra.engine.orders import lines, reductions
 from infra.engine.orders.models import OrderDiscount, OrderLine
 from infra.engine.orders.resolvers import loads
@@ -30,6 +31,7 @@ def _line(context: Context, gid: str) -> OrderLine:
     found = OrderLine.objects.select_related("order").filter(pk=pk).first()
     if found is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    check_channels(context, found.order.channel_id)
     return found
 
 
@@ -40,7 +42,7 @@ def _answer(line: OrderLine) -> dict[str, Any]:
 @root("Mutation", "orderLinesCreate")
 @requires(*STAFF)
 def order_lines_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order = loads.get_order(args["id"])
+    order = loads.get_order(context, args["id"])
     lines.check_editable(order)
     changed, added = lines.add_lines(order_id=order.pk, wishes=wishes(args["input"]), requestor=context.requestor)
     for line in added:
@@ -93,7 +95,7 @@ def order_line_discount_remove(context: Context, args: dict[str, Any]) -> dict[s
 @root("Mutation", "orderDiscountAdd")
 @requires(*STAFF)
 def order_discount_add(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order = loads.get_order(args["orderId"])
+    order = loads.get_order(context, args["orderId"])
     said = _reduction(args["input"])
     return {"order": unsettle(reductions.add_reduction(order_id=order.pk, said=said, requestor=context.requestor))}
 
@@ -103,6 +105,7 @@ def _discount(context: Context, gid: str) -> OrderDiscount:
     found = OrderDiscount.objects.select_related("order").filter(pk=pk).first()
     if found is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    check_channels(context, found.order.channel_id)
     return found
 
 

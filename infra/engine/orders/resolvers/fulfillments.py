@@ -22,7 +22,7 @@ from infra.engine.warehouses.resolvers import load_warehouses
 STAFF = ("MANAGE_ORDERS",)
 bind_ids(Fulfillment="Fulfillment", FulfillmentLine="FulfillmentLine")
 name_type(FulfillmentLine, "FulfillmentLine")
-register_metadata("Fulfillment", Fulfillment, private=STAFF, event="FULFILLMENT_METADATA_UPDATED")
+register_metadata("Fulfillment", Fulfillment, private=loads.METADATA, event="FULFILLMENT_METADATA_UPDATED")
 declare("Fulfillment", "fulfillmentOrder status trackingNumber")
 declare("FulfillmentLine", "quantity")
 declare("OrderFulfill", "fulfillments order")
@@ -86,7 +86,7 @@ def order_line(batch: Batch) -> list[Any]:
 @root("Mutation", "orderFulfill")
 @requires(*STAFF)
 def order_fulfill(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order, said, settings = loads.get_order(args.get("order"), "order"), args["input"], shop_settings()
+    order, said, settings = loads.get_order(context, args.get("order"), "order"), args["input"], shop_settings()
     made = sending.fulfill_order(
         order_id=order.pk,
         parts=_parts(said["lines"]),
@@ -97,7 +97,7 @@ def order_fulfill(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         exceed=bool(said.get("allowStockToBeExceeded")),
         tracking_number=said.get("trackingNumber") or "",
     )
-    return {"fulfillments": made, "order": loads.get_order(args.get("order"), "order")}
+    return {"fulfillments": made, "order": loads.get_order(context, args.get("order"), "order")}
 
 
 def _parts(said: list[dict[str, Any]]) -> list[FulfillPart]:
@@ -127,7 +127,7 @@ def _parts(said: list[dict[str, Any]]) -> list[FulfillPart]:
 def fulfillment_approve(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     return _answer(
         sending.approve_fulfillment(
-            fulfillment_id=loads.get_fulfillment(args["id"]).pk,
+            fulfillment_id=loads.get_fulfillment(context, args["id"]).pk,
             requestor=context.requestor,
             allow_unpaid=shop_settings()["fulfillmentAllowUnpaid"],
             notify_customer=bool(args["notifyCustomer"]),
@@ -142,7 +142,7 @@ def fulfillment_cancel(context: Context, args: dict[str, Any]) -> dict[str, Any]
     gid = (args.get("input") or {}).get("warehouseId")
     return _answer(
         sending.cancel_fulfillment(
-            fulfillment_id=loads.get_fulfillment(args["id"]).pk,
+            fulfillment_id=loads.get_fulfillment(context, args["id"]).pk,
             requestor=context.requestor,
             warehouse_id=uuid_pk(gid, "Warehouse"),
         )
@@ -154,7 +154,7 @@ def fulfillment_cancel(context: Context, args: dict[str, Any]) -> dict[str, Any]
 def fulfillment_update_tracking(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     return _answer(
         sending.update_tracking(
-            fulfillment_id=loads.get_fulfillment(args["id"]).pk,
+            fulfillment_id=loads.get_fulfillment(context, args["id"]).pk,
             requestor=context.requestor,
             tracking_number=args["input"].get("trackingNumber") or "",
         )

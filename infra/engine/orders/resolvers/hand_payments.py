@@ -19,7 +19,6 @@ _OF_ORDERS = PreparedRows(
 
 
 @field("Order", "payments")
-@requires("MANAGE_ORDERS")
 def order_payments(batch: Batch) -> list[Any]:
     found: dict[Any, list[HandPayment]] = {row.pk: [] for row in batch.parents}
     for row in _OF_ORDERS(found):
@@ -44,6 +43,7 @@ for _name, _value in (
 
 
 @field("Payment", "transactions")
+@requires("MANAGE_ORDERS")
 def transactions(batch: Batch) -> list[Any]:
     """One of a kind that says the money moved elsewhere."""
     return [[{"kind": "EXTERNAL"}] for _ in batch.parents]

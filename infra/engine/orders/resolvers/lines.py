@@ -11,16 +11,17 @@ from infra.engine.orders.resolvers import loads
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.loading import in_channel
 from infra.engine.products.models import ProductMedia, ProductVariant, TaxClass, VariantMedia
-from infra.engine.schema.binding import Batch, declare, field, requires
+from infra.engine.schema.binding import Batch, declare, declare_guarded, field, requires
 from infra.engine.schema.ids import bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.warehouses.models import Allocation
 
 bind_ids(OrderLine="OrderLine")
-register_metadata("OrderLine", OrderLine, private=("MANAGE_ORDERS",), uuid=True)
+register_metadata("OrderLine", OrderLine, private=loads.METADATA, uuid=True)
 declare("OrderLine", "productName variantName translatedProductName translatedVariantName productSku productVariantId")
 declare("OrderLine", "isShippingRequired quantity quantityFulfilled quantityToFulfill taxClassName")
-declare("OrderLine", "isPriceOverridden priceOverrideReason isGift voucherCode saleId")
+declare("OrderLine", "isPriceOverridden isGift voucherCode saleId")
+declare_guarded("OrderLine", "priceOverrideReason", "MANAGE_ORDERS")
 
 _ALLOCATIONS = PreparedRows(
     Allocation._meta.get_field("order_line"),
@@ -105,7 +106,6 @@ def line_tax_class(batch: Batch) -> list[Any]:
 
 
 def _class_metadata(column: str) -> Any:
-    @requires("AUTHENTICATED_STAFF_USER", "AUTHENTICATED_APP")
     def resolve(batch: Batch) -> list[Any]:
         rows = loads.by_id(batch, [line.tax_class_id for line in batch.parents], TaxClass, "tax_classes")
         stored = [getattr(row, column) if row is not None else {} for row in rows]
@@ -115,7 +115,7 @@ def _class_metadata(column: str) -> Any:
 
 
 field("OrderLine", "taxClassMetadata")(_class_metadata("metadata"))
-field("OrderLine", "taxClassPrivateMetadata")(_class_metadata("private_metadata"))
+field("OrderLine", "taxClassPrivateMetadata")(requires(*loads.METADATA)(_class_metadata("private_metadata")))
 
 
 @field("OrderLine", "allocations")

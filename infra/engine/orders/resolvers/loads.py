@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from infra.engine.customers.channel_access import check_channels
 from infra.engine.orders.models import Fulfillment, GrantedRefund, Order, OrderLine
 from infra.engine.orders.queries import order_by_id, orders_by_id
 from infra.engine.orders.settling import settle, settled_line
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows, in_bulk
 from infra.engine.schema.binding import Batch
+from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_pk, named_uuid
 
@@ -19,6 +21,8 @@ def _of_orders(model: Any) -> PreparedRows:
     return PreparedRows(model._meta.get_field("order"), lambda pks: model.objects.filter(order_id__in=pks))
 
 
+#: what opens the private metadata of an order and its parts, and the writing of any
+METADATA = ("MANAGE_ORDERS", "HANDLE_TAXES")
 #: where the lines of an answer's orders are kept, by key: the lines of fulfillments are among them
 ORDER_LINES = "order_lines"
 _LINES, _FULFILLMENTS = _of_orders(OrderLine), _of_orders(Fulfillment)
@@ -88,18 +92,23 @@ def settled(parents: list[OrderLine]) -> list[OrderLine]:
     return [settled_line(order, line) for order, line in zip(owners, parents, strict=True)]
 
 
-def get_order(gid: str | None, name: str = "id") -> Order:
-    """Return the order of a global id. Raises UserErrors(NOT_FOUND)."""
+def get_order(context: Context, gid: str | None, name: str = "id") -> Order:
+    """Return the order of a global id, to be changed by whoever asks.
+
+    Raises UserErrors(NOT_FOUND), and PermissionDenied when its channel is not one they work on.
+    """
     found = order_by_id(named_uuid(gid, "Order", field=name))
     if found is None:
         raise refuse(name, f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    check_channels(context, found.channel_id)
     return found
 
 
-def get_fulfillment(gid: str) -> Fulfillment:
-    """Return the fulfillment of a global id. Raises UserErrors(NOT_FOUND)."""
+def get_fulfillment(context: Context, gid: str) -> Fulfillment:
+    """Return the fulfillment of a global id, to be changed by whoever asks. Raises as `get_order` does."""
     pk = named_pk(gid, "Fulfillment")
     found = in_bulk(Fulfillment, [pk]).get(pk)
     if found is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    check_channels(context, *(order.channel_id for order in orders_of([found])))
     return found

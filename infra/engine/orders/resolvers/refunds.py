@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.apps.models import App
+from infra.engine.customers.channel_access import check_channels
 from infra.engine.orders import actions
 from infra.engine.orders.models import GrantedRefund, GrantedRefundLine, OrderLine
 from infra.engine.orders.regrants import Regrant, change_grant
@@ -67,7 +68,7 @@ def refund_order_line(batch: Batch) -> list[Any]:
 @root("Mutation", "orderGrantRefundCreate")
 @requires("MANAGE_ORDERS")
 def grant_refund_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    order, said = loads.get_order(args["id"]), args["input"]
+    order, said = loads.get_order(context, args["id"]), args["input"]
     token = uuid_pk(said.get("transactionId"), "TransactionItem")
     if said.get("transactionId") and token is None:
         raise refuse("transactionId", f"Couldn't resolve to a node: {said['transactionId']}", "NOT_FOUND")
@@ -86,9 +87,10 @@ def grant_refund_create(context: Context, args: dict[str, Any]) -> dict[str, Any
 @requires("MANAGE_ORDERS")
 def grant_refund_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     pk, said = named_pk(args["id"], "OrderGrantedRefund"), args["input"]
-    if not GrantedRefund.objects.filter(pk=pk).exists():
+    known = GrantedRefund.objects.select_related("order").filter(pk=pk).first()
+    if known is None:
         raise refuse("id", f"Couldn't resolve to a node: {args['id']}", "NOT_FOUND")
-    assert pk is not None
+    check_channels(context, known.order.channel_id)
     token = uuid_pk(said.get("transactionId"), "TransactionItem")
     if said.get("transactionId") and token is None:
         raise refuse("transactionId", f"Couldn't resolve to a node: {said['transactionId']}", "NOT_FOUND")
@@ -101,7 +103,7 @@ def grant_refund_update(context: Context, args: dict[str, Any]) -> dict[str, Any
         shipping=said.get("grantRefundForShipping"),
         transaction_token=token,
     )
-    grant = change_grant(grant_id=pk, said=regrant)
+    grant = change_grant(grant_id=known.pk, said=regrant)
     return {"order": grant.order, "granted_refund": grant}
 
 

@@ -23,7 +23,7 @@ declare("OrderReturnFulfillmentLineInput", "fulfillmentLineId quantity replace")
 @requires("MANAGE_ORDERS")
 def fulfillment_return_products(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     """Money is moved by a transaction; a refund asked for here needs a legacy payment, which no order has."""
-    order, said = loads.get_order(args["order"], "order"), args["input"]
+    order, said = loads.get_order(context, args["order"], "order"), args["input"]
     if said.get("refund"):
         raise refuse("order", "Order cannot be refunded.", "CANNOT_REFUND")
     parts = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.engine.customers.channel_access import check_channels
 from infra.engine.orders.models import GrantedRefund
 from infra.engine.payments import requests
 from infra.engine.payments.resolvers import loads
@@ -22,8 +23,11 @@ HANDLERS = ("HANDLE_PAYMENTS",)
 def transaction_request_action(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     if args.get("refundReason") and args["actionType"] != "REFUND":
         raise refuse("refundReason", "Reason can be set only for REFUND action.", "INVALID")
+    known = loads.get_transaction(args)
+    source = known.order or known.checkout
+    check_channels(context, source.channel_id if source is not None else None)
     item = requests.request_action(
-        token=loads.get_transaction(args).pk,
+        token=known.pk,
         action=args["actionType"],
         amount=args.get("amount"),
         requestor=context.requestor,
@@ -36,9 +40,10 @@ def transaction_request_action(context: Context, args: dict[str, Any]) -> dict[s
 @requires(*HANDLERS)
 def request_granted_refund(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     gid = args["grantedRefundId"]
-    refund = GrantedRefund.objects.filter(pk=int_pk(gid, "OrderGrantedRefund")).first()
+    refund = GrantedRefund.objects.select_related("order").filter(pk=int_pk(gid, "OrderGrantedRefund")).first()
     if refund is None:
         raise refuse("grantedRefundId", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
     token = refund.transaction_id or loads.get_transaction(args).pk
+    check_channels(context, refund.order.channel_id)
     item = requests.request_granted_refund(token=token, refund_id=refund.pk, requestor=context.requestor)
     return {"transaction": item}

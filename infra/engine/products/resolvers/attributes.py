@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra.engine.media.storage import media_url
@@ -16,7 +17,7 @@ from infra.engine.products.models import (
     ProductType,
     ProductTypeAttribute,
 )
-from infra.engine.schema.binding import Batch, declare, field, name_type, root
+from infra.engine.schema.binding import Batch, declare, declare_guarded, field, name_type, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.ids import asked_int, bind_ids, to_global_id
@@ -26,14 +27,30 @@ PAGES = "before after first last"
 name_type(Attribute, "Attribute")
 name_type(AttributeValue, "AttributeValue")
 bind_ids(Attribute="Attribute", AttributeValue="AttributeValue")
+
+
+def _managers(rows: Sequence[Attribute], context: Context) -> list[tuple[str, ...]]:
+    """What manages the types that the attribute is for."""
+    kinds = ["PAGE" if row.type == "PAGE_TYPE" else "PRODUCT" for row in rows]
+    return [(f"MANAGE_{kind}_TYPES_AND_ATTRIBUTES",) for kind in kinds]
+
+
 register_metadata(
     "Attribute",
     Attribute,
-    private=("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES"),
+    private=_managers,
     event="ATTRIBUTE_UPDATED",
 )
-declare("Attribute", "name slug type inputType entityType unit valueRequired visibleInStorefront externalReference")
-declare("Attribute", "filterableInStorefront filterableInDashboard availableInGrid storefrontSearchPosition")
+declare("Attribute", "name slug type inputType entityType unit externalReference")
+declare_guarded(
+    "Attribute",
+    "valueRequired visibleInStorefront filterableInStorefront filterableInDashboard availableInGrid "
+    "storefrontSearchPosition",
+    "MANAGE_PAGES",
+    "MANAGE_PAGE_TYPES_AND_ATTRIBUTES",
+    "MANAGE_PRODUCTS",
+    "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
+)
 declare("AttributeValue", "name slug value richText plainText boolean dateTime externalReference")
 declare("File", "url contentType")
 

@@ -13,7 +13,7 @@ from infra.engine.products import channel_settings
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Channel, TaxConfiguration
 from infra.engine.products.queries import shop_settings, stock_rules
-from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
+from infra.engine.schema.binding import Batch, declare, declare_guarded, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
 from infra.engine.schema.ids import asked_int, bind_ids, uuid_pk
@@ -26,7 +26,8 @@ from infra.engine.warehouses.actions import link_channel
 name_type(Channel, "Channel")
 bind_ids(Channel="Channel")
 register_metadata("Channel", Channel, private=("MANAGE_CHANNELS",), event="CHANNEL_METADATA_UPDATED")
-declare("Channel", "slug name currencyCode")
+declare("Channel", "slug")
+declare_guarded("Channel", "name currencyCode", STAFF_USER, APP)
 declare("StockSettings", "allocationStrategy")
 _ORDER = (
     "automaticallyConfirmAllNewOrders automaticallyFulfillNonShippableGiftCard expireOrdersAfter markAsPaidStrategy "
@@ -91,6 +92,7 @@ def channel_country(batch: Batch) -> list[Any]:
 
 @field("Channel", "stockSettings")
 def channel_stock_settings(batch: Batch) -> list[Any]:
+    _staff_only(batch)
     return [{"allocation_strategy": row.allocation_strategy} for row in batch.parents]
 
 

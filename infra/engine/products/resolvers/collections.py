@@ -14,7 +14,6 @@ from infra.engine.products.models import Channel, Collection, CollectionChannelL
 from infra.engine.products.queries import visible_collections
 from infra.engine.products.resolvers.catalogue_queries import asked_channel, mark, product_page
 from infra.engine.products.resolvers.categories import by_slug
-from infra.engine.products.resolvers.products import STAFF
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
@@ -114,7 +113,7 @@ def collection_products(batch: Batch) -> list[Any]:
 
 
 @field("Collection", "channelListings")
-@requires(*STAFF)
+@requires("MANAGE_PRODUCTS")
 def collection_listings(batch: Batch) -> list[Any]:
     return children(batch, CollectionChannelListing.objects.all(), "collection_id")
 

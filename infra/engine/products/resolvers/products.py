@@ -131,7 +131,7 @@ def product_collections(batch: Batch) -> list[Any]:
 
 
 @field("Product", "channelListings")
-@requires(*STAFF)
+@requires("MANAGE_PRODUCTS")
 def product_listings(batch: Batch) -> list[Any]:
     return children(batch, ProductChannelListing.objects.all(), "product_id")
 

@@ -19,26 +19,28 @@ from infra.engine.schema.permissions import APP, STAFF_USER, as_permission
 from infra.engine.warehouses.models import Reservation
 
 OPEN = ("name", "description", "headerText")
-SETTINGS_ONLY = (
+READABLE = (
     "fulfillmentAutoApprove",
     "fulfillmentAllowUnpaid",
     "trackInventoryByDefault",
+    "customerSetPasswordUrl",
+    "useLegacyShippingZoneStockAvailability",
+    "passwordLoginMode",
+)
+SETTINGS_ONLY = (
     "defaultMailSenderName",
     "defaultMailSenderAddress",
-    "customerSetPasswordUrl",
     "reserveStockDurationAnonymousUser",
     "reserveStockDurationAuthenticatedUser",
     "limitQuantityPerCheckout",
     "enableAccountConfirmationByEmail",
     "allowLoginWithoutConfirmation",
     "preserveAllAddressFields",
-    "useLegacyShippingZoneStockAvailability",
-    "passwordLoginMode",
 )
 name_type(ShopSettings, "Shop")
 register_metadata("Shop", ShopSettings, private=("MANAGE_SETTINGS",))
 declare("ShopSettingsUpdate", "shop")
-declare("ShopSettingsInput", " ".join([*OPEN, *SETTINGS_ONLY, "defaultWeightUnit metadata privateMetadata"]))
+declare("ShopSettingsInput", " ".join([*OPEN, *READABLE, *SETTINGS_ONLY, "defaultWeightUnit metadata privateMetadata"]))
 
 
 @root("Query", "shop")
@@ -59,7 +61,7 @@ def _bind(name: str, permissions: tuple[str, ...]) -> None:
         return [row.data.get(name, SHOP_DEFAULTS[name]) for row in batch.parents]
 
 
-for _name in (*OPEN, "defaultWeightUnit"):
+for _name in (*OPEN, *READABLE, "defaultWeightUnit"):
     _bind(_name, ())
 for _name in SETTINGS_ONLY:
     _bind(_name, ("MANAGE_SETTINGS",))
@@ -77,7 +79,6 @@ def shop_schema_version(batch: Batch) -> list[Any]:
 
 
 @field("Shop", "permissions")
-@requires(STAFF_USER, APP)
 def shop_permissions(batch: Batch) -> list[Any]:
     from infra.engine.schema.permissions import NAMES
 

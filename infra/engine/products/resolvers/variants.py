@@ -60,7 +60,7 @@ def listing_channel(batch: Batch) -> list[Any]:
     return with_channels(batch)
 
 
-def _money(name: str, column: str, *permissions: str) -> None:
+def _money(name: str, column: str) -> None:
     def resolve(batch: Batch) -> list[Any]:
         amounts = [getattr(row, column) for row in batch.parents]
         return [
@@ -68,12 +68,12 @@ def _money(name: str, column: str, *permissions: str) -> None:
             for amount, channel in zip(amounts, with_channels(batch), strict=True)
         ]
 
-    field("ProductVariantChannelListing", name)(requires(*permissions)(resolve) if permissions else resolve)
+    field("ProductVariantChannelListing", name)(resolve)
 
 
 _money("price", "price_amount")
 _money("priorPrice", "prior_price_amount")
-_money("costPrice", "cost_price_amount", "MANAGE_PRODUCTS")
+_money("costPrice", "cost_price_amount")
 
 
 @field("ProductVariant", "quantityAvailable")
