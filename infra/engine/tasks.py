@@ -32,6 +32,7 @@ from infra.engine.products.models import Channel
 from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
 from infra.engine.warehouses.actions import release
+from infra.engine.warehouses.lock_objects import lock
 
 logger = logging.getLogger(__name__)
 #: most rows of one kind in one run; the next run goes on
@@ -120,8 +121,9 @@ def delete_expired_orders(now: datetime) -> int:
         pks = list(rows.values_list("pk", flat=True)[:BATCH])
         if pks:
             with transaction.atomic("engine"):
-                _unpaid(Order.objects.filter(pk__in=pks, status="EXPIRED")).delete()
-            done += len(pks)
+                list(lock(Order.objects.filter(pk__in=pks).order_by("pk")).values_list("pk"))
+                deleted = _unpaid(Order.objects.filter(pk__in=pks, status="EXPIRED")).delete()[1]
+            done += deleted.get(Order._meta.label, 0)
     return done
 
 

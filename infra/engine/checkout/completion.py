@@ -95,11 +95,11 @@ def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was
         checkout = lock_objects.checkout(checkout_id)
         if checkout is None:
             return _order_of(checkout_id)
-        if checkout.voucher_code is None and checkout.has_order_rules:  # type: ignore[attr-defined]  # by the lock
-            settle_gift(checkout)
-        cards = lock_attached(checkout=checkout)
-        priced = price_checkouts([checkout])[checkout.pk]
+        _give(checkout)
         transactions = list(TransactionItem.objects.filter(checkout=checkout))
+        paying = [row.gift_card_id for row in transactions if row.gift_card_id is not None]
+        cards = lock_attached(checkout=checkout, paying=paying)
+        priced = price_checkouts([checkout])[checkout.pk]
         if was_active and checkout.assigned_delivery is not None:
             checkout.assigned_delivery.active = True
         if not is_taxed and (priced.tax_is_stale or priced.tax_error is not None):
@@ -112,8 +112,21 @@ def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was
         return write_order(priced, transactions, requestor, delete=asked.delete)
 
 
+def _give(checkout: Checkout) -> None:
+    """Give the gift of an order promotion that began since the checkout was last changed. Needs its lock."""
+    if checkout.voucher_code is None and checkout.has_order_rules:  # type: ignore[attr-defined]  # by the lock
+        settle_gift(checkout)
+
+
 def _ask_for_taxes(checkout_id: UUID) -> None:
-    """Ask the tax app outside of any transaction: also when it gave no valid answer before, as the contract does."""
+    """Ask the tax app outside of any transaction: also when it gave no valid answer before, as the contract does.
+
+    A gift is given first, and stays given whatever becomes of the order: the answer must be about it, too.
+    """
+    with transaction.atomic("engine"):
+        checkout = lock_objects.checkout(checkout_id)
+        if checkout is not None:
+            _give(checkout)
     rows = Checkout.objects.select_related("channel", "assigned_delivery", "user").filter(pk=checkout_id)
     settle_taxes(price_checkouts(rows).values(), again=True)
 

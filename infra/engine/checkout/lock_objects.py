@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet
@@ -18,6 +19,11 @@ def checkout(pk: UUID) -> Checkout | None:
     Its attribute `has_order_rules` says whether the channel has order promotions, running or not.
     """
     return next(iter(locked_rows(_CHECKOUTS, [pk])), None)
+
+
+def several(pks: Iterable[UUID]) -> dict[UUID, Checkout]:
+    """Lock and return checkouts by key, in the order of their keys; those that are gone are left out."""
+    return {row.pk: row for row in _rows(list(pks)).order_by("pk")}
 
 
 def _rows(pks: list[UUID]) -> QuerySet[Checkout]:

@@ -12,6 +12,11 @@ from infra.engine.discounts.vouchers import NotApplicable, uses_of
 from infra.engine.warehouses.lock_objects import lock
 
 
+def lock_voucher(pk: int) -> None:
+    """Let nobody else count uses of a voucher until the open transaction ends; one that is gone locks nothing."""
+    lock(Voucher.objects.filter(pk=pk)).first()
+
+
 def count_use(*, code: str, email: str | None, with_customer: bool = True) -> None:
     """Count one use of the code by the customer with the e-mail address. Needs an open transaction on `engine`.
 

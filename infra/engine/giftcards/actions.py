@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -57,12 +58,20 @@ def _set_flag(checkout: Checkout, *, attached: bool) -> None:
     checkout.save(update_fields=["has_gift_cards", "updated_at"])
 
 
-def lock_attached(*, checkout: Checkout) -> list[GiftCard]:
-    """Lock and return the cards on a locked checkout, by code; none unless `has_gift_cards`.
+def lock_attached(*, checkout: Checkout, paying: Iterable[int]) -> list[GiftCard]:
+    """Lock all cards that a locked checkout will take money from; return those put on it, by code.
 
-    To be called before the checkout is priced for completion: nobody else can spend what was then counted on.
+    paying: keys of the cards of its transactions. To be called before the checkout is priced for completion: nobody
+    else can spend what was then counted on. Reads nothing where there are none.
     """
-    return lock_objects.cards_of_checkout(checkout.pk) if checkout.has_gift_cards else []
+    others = set(paying)
+    if not checkout.has_gift_cards and not others:
+        return []
+    locked = lock_objects.cards_of_checkout(checkout.pk, also=others)
+    if not others:
+        return locked
+    put_on = set(CheckoutGiftCard.objects.filter(checkout=checkout).values_list("gift_card_id", flat=True))
+    return [card for card in locked if card.pk in put_on]
 
 
 def check_attached(*, checkout: Checkout, cards: list[GiftCard]) -> None:

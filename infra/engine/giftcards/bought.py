@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from infra.engine.giftcards import lock_objects
 from infra.engine.giftcards.history import record
 from infra.engine.giftcards.issuing import new_code, send_card
 from infra.engine.giftcards.models import GiftCard
@@ -91,6 +92,7 @@ def _parts(line: OrderLine, order: Order) -> list[FulfillPart]:
 
 def deactivate_bought(*, order: Order, requestor: Requestor) -> None:
     """Let nobody spend the cards an order bought, when it is cancelled."""
-    cards = list(GiftCard.objects.filter(events__type="BOUGHT", events__order=order, is_active=True).distinct())
+    bought = GiftCard.objects.filter(events__type="BOUGHT", events__order=order).values_list("pk", flat=True)
+    cards = [card for card in lock_objects.cards(set(bought)).values() if card.is_active]
     GiftCard.objects.filter(pk__in=[card.pk for card in cards]).update(is_active=False)
     record(cards, "DEACTIVATED", requestor)

@@ -19,8 +19,10 @@ from infra.engine.giftcards.models import GiftCard, GiftCardEvent, GiftCardTag
 from infra.engine.giftcards.queries import is_code
 from infra.engine.giftcards.types import CardChange, NewCards
 from infra.engine.money import fits
+from infra.engine.payments.models import TransactionItem
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
+from infra.engine.warehouses.lock_objects import lock
 
 MIN_CODE, MAX_CODE = 8, 16
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -229,6 +231,8 @@ def delete_card(*, pk: int) -> GiftCard:
     from infra.engine.deliveries import emit
 
     with transaction.atomic("engine"):
+        of_card = TransactionItem.objects.filter(gift_card_id=pk).order_by("pk")
+        list(lock(of_card).values_list("pk"))  # they forget the card, and are locked before cards
         card = _card(pk)
         emit(event="GIFT_CARD_DELETED", obj=card)
         GiftCard.objects.filter(pk=pk).delete()

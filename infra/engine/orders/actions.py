@@ -58,9 +58,9 @@ def cancel_order(*, order_id: UUID, requestor: Requestor) -> Order:
             raise refuse("order", "This order can't be canceled.", "CANNOT_CANCEL_ORDER")
         record(order, "CANCELED", requestor)
         lines = dict(OrderLine.objects.filter(order=order).values_list("pk", "is_gift_card"))
-        release(line_ids=list(lines))
         if any(lines.values()):
             deactivate_bought(order=order, requestor=requestor)
+        release(line_ids=list(lines))
         order.status = "CANCELED"
         order.save(update_fields=["status", "updated_at"])
         emit(event="ORDER_CANCELLED", obj=order)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from infra.engine.customers.models import User
 from infra.engine.discounts.models import VoucherCode
+from infra.engine.discounts.voucher_usage import lock_voucher
 from infra.engine.money import ZERO
 from infra.engine.orders import delivery, lock_objects, settling, vouchers
 from infra.engine.orders.addresses import keep_addresses
@@ -200,6 +201,8 @@ def complete_draft(*, order_id: UUID, requestor: Requestor) -> Order:
     with transaction.atomic("engine"):
         order = lock_objects.order(order_id)
         check_draft_status(order, "The order is not draft.")
+        if order.voucher_id is not None:
+            lock_voucher(order.voucher_id)
         lines = list(OrderLine.objects.filter(order=order).select_related("variant__product__product_type"))
         check_draft(order, lines)
         _set_customer(order)

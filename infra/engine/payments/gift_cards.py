@@ -6,6 +6,7 @@ one checkout at a time: who authorizes it again takes it from the one before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -38,17 +39,26 @@ class _Refused(Exception):  # noqa: N818
     """The card cannot pay; the text goes to the buyer."""
 
 
-def authorize(*, locked: Locked, data: Any, amount: Decimal) -> dict[str, Any]:
-    """Set `amount` of a card aside for the locked transaction; return the answer as an app's would be.
+def code_in(data: Any) -> str | None:
+    """Return the code in what a buyer gave the gateway, {"code": "…"}; None when there is none that could be."""
+    code = data.get("code") if isinstance(data, dict) else None
+    return code if isinstance(code, str) and 8 <= len(code) <= 16 else None
 
-    data: {"code": "…"} as the buyer gave it. Other checkouts lose the card. Nothing is taken from its balance yet.
+
+def authorize(
+    *, locked: Locked, code: str | None, card: GiftCard | None, others: Iterable[Locked], amount: Decimal
+) -> dict[str, Any]:
+    """Set `amount` of a locked card aside for the locked transaction; return the answer as an app's would be.
+
+    code: what was given, None when it could be none; card: what has it. `others` are the payments of checkouts by the
+    card, which lose it. Nothing is taken from its balance yet.
     """
     answer = {"pspReference": new_key(), "amount": amount}
     try:
-        card = _usable_card(locked, data, amount)
+        card = _usable(locked, code, card, amount)
     except _Refused as refused:
         return answer | {"result": "AUTHORIZATION_FAILURE", "message": str(refused)}
-    _take_from_others(card, locked.item)
+    _take_from(others, card)
     item = locked.item
     item.gift_card = card
     item.payment_method = {"type": "GIFT_CARD", "name": NAME, "brand": BRAND, "last_digits": card.display_code}
@@ -56,14 +66,12 @@ def authorize(*, locked: Locked, data: Any, amount: Decimal) -> dict[str, Any]:
     return answer | {"result": "AUTHORIZATION_SUCCESS", "message": message, "actions": ["CANCEL"]}
 
 
-def _usable_card(locked: Locked, data: Any, amount: Decimal) -> GiftCard:
+def _usable(locked: Locked, code: str | None, card: GiftCard | None, amount: Decimal) -> GiftCard:
     if locked.checkout is None:
         text = f"Cannot initialize transaction for payment gateway: {GIFT_CARD_GATEWAY} and object type other than "
         raise _Refused(f"{text}Checkout.")
-    code = data.get("code") if isinstance(data, dict) else None
-    if not isinstance(code, str) or not 8 <= len(code) <= 16:
+    if code is None:
         raise _Refused("Incorrect payment gateway data.")
-    card = lock_objects.card_of_code(code)
     if card is None or not is_live(card, timezone.now()) or card.currency != locked.item.currency:
         raise _Refused(UNUSABLE)
     if not card.may_be_spent_by(locked.checkout.user_id):
@@ -79,18 +87,15 @@ def _check_balance(card: GiftCard, amount: Decimal) -> None:
         raise _Refused(f"Gift card has insufficient amount ({has}) to cover requested amount ({wanted}).")
 
 
-def _take_from_others(card: GiftCard, item: TransactionItem) -> None:
-    """End the authorizations of other checkouts; one that is becoming an order right now keeps its own."""
-    rows = TransactionItem.objects.filter(
-        app_identifier=GIFT_CARD_GATEWAY, gift_card=card, checkout__isnull=False, order=None
-    )
+def _take_from(others: Iterable[Locked], card: GiftCard) -> None:
+    """End the authorizations of other checkouts, and those of the same one before."""
     text = (
         f"Gift card (code ending with: {card.display_code}) has been authorized as payment method in a different "
         "checkout or has been authorized in the same checkout again."
     )
-    for other in lock(rows.exclude(pk=item.pk).order_by("pk"), skip_locked=True):
-        other.gift_card = None
-        _store(Locked(other), "CANCEL", other.authorized_value, "CANCEL_SUCCESS", message=text, actions=[])
+    for other in others:
+        other.item.gift_card = None
+        _store(other, "CANCEL", other.item.authorized_value, "CANCEL_SUCCESS", message=text, actions=[])
 
 
 def charge_order(*, order: Order, requestor: Requestor) -> None:
@@ -102,8 +107,11 @@ def charge_order(*, order: Order, requestor: Requestor) -> None:
     rows = TransactionItem.objects.filter(
         ~Exists(asked), order=order, app_identifier=GIFT_CARD_GATEWAY, authorized_value__gt=0, charged_value=0
     )
-    for pk in rows.exclude(gift_card=None).order_by("pk").values_list("pk", flat=True):
-        with locked_transaction(pk) as locked:
+    own = lock(rows.exclude(gift_card=None).order_by("pk"))
+    cards_of = dict(own.values_list("pk", "gift_card_id"))
+    lock_objects.cards(pk for pk in cards_of.values() if pk is not None)
+    for token in cards_of:
+        with locked_transaction(token) as locked:
             _charge(locked, requestor)
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from infra.engine.apps.models import App
-from infra.engine.money import quantize
+from infra.engine.money import ZERO, quantize
 from infra.engine.orders.charges import Amounts
 from infra.engine.orders.history import record
 from infra.engine.orders.models import GrantedRefund
@@ -115,8 +115,17 @@ def _answer_by_card(
 
 def _clamped(item: TransactionItem, action: str, amount: Decimal | None) -> Decimal:
     """Return the amount to ask for: at most what there is, all of it for None and 0."""
-    most = item.charged_value if action == "REFUND" else item.authorized_value
+    most = _left(item, action)
     return min(quantize(amount, item.currency), most) if amount else most
+
+
+def _left(item: TransactionItem, action: str) -> Decimal:
+    """Return what can still be asked for: what an app was asked for and has not answered is not there twice."""
+    kinds = ("REFUND_REQUEST",) if action == "REFUND" else ("CHARGE_REQUEST", "CANCEL_REQUEST")
+    asked = ActionDelivery.objects.filter(request_event__transaction=item, request_event__type__in=kinds)
+    amounts = asked.order_by().values_list("request_event__amount_value", flat=True)
+    there = item.charged_value if action == "REFUND" else item.authorized_value
+    return max(there - sum(amounts, ZERO), ZERO)
 
 
 def _check_refund(item: TransactionItem, refund: GrantedRefund) -> None:
@@ -127,7 +136,7 @@ def _check_refund(item: TransactionItem, refund: GrantedRefund) -> None:
         problem = ("The refund request is already in progress.", "REFUND_IS_PENDING")
     elif refund.status == "SUCCESS":
         problem = ("The granted refund is already processed.", "REFUND_ALREADY_PROCESSED")
-    elif item.charged_value < refund.amount_value:
+    elif _left(item, "REFUND") < refund.amount_value:
         text = f"The granted refund amount {refund.amount_value} is greater than available charged amount."
         problem = (text, "AMOUNT_GREATER_THAN_AVAILABLE")
     if problem is not None:

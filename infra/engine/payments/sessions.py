@@ -27,7 +27,7 @@ from infra.engine.payments.events import (
     store_event,
     store_failure,
 )
-from infra.engine.payments.lock_objects import Locked, locked_transaction
+from infra.engine.payments.lock_objects import Locked, locked_transaction, locked_with_card
 from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.payments.types import GIFT_CARD_GATEWAY, Action, Answer, InvalidAnswer, parse_session_answer
 from infra.engine.schema.errors import refuse
@@ -105,6 +105,8 @@ def _open(
             )
             return item, request
     except IntegrityError:
+        if not type(source).objects.filter(pk=source.pk).exists():
+            raise refuse("id", "`Order` or `Checkout` not found.", "NOT_FOUND") from None
         message = "Different transaction with provided idempotency key already exists."
         raise refuse("idempotencyKey", message, "UNIQUE") from None
 
@@ -172,8 +174,9 @@ def _close(item: TransactionItem, request: TransactionEvent, app: App, response:
 
 
 def _close_gift_card(item: TransactionItem, request: TransactionEvent, amount: Decimal, ask: Ask) -> Session:
-    with locked_transaction(item.pk) as locked:
-        answer = gift_cards.authorize(locked=locked, data=ask.data, amount=amount)
+    code = gift_cards.code_in(ask.data)
+    with locked_with_card(item.pk, code) as (locked, card, others):
+        answer = gift_cards.authorize(locked=locked, code=code, card=card, others=others, amount=amount)
         return _take_answer(locked, request, None, parse_session_answer(answer))
 
 

@@ -68,6 +68,11 @@ def stocks(pks: Iterable[int]) -> dict[int, Stock]:
     return {stock.pk: stock for stock in locked_rows(_STOCKS, pks)}
 
 
+def all_stocks(rows: QuerySet[Stock]) -> None:
+    """Lock all stocks selected, for changes that then go from variant to variant."""
+    list(lock(rows.order_by("pk")).values_list("pk"))
+
+
 def stocks_in_warehouse(*, warehouse_id: Any, variant_ids: Iterable[int]) -> dict[int, Stock]:
     """Lock and return the stocks of one warehouse by variant."""
     queryset = Stock.objects.filter(warehouse_id=warehouse_id, variant_id__in=list(variant_ids)).order_by("pk")

@@ -102,8 +102,9 @@ def customer_detach(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     return {"checkout": actions.detach_customer(checkout_id=checkout.pk)}
 
 
-@root("Mutation", "checkoutComplete", args="id checkoutId token metadata redirectUrl")
+@root("Mutation", "checkoutComplete", args="id checkoutId token metadata redirectUrl paymentData storeSource")
 def checkout_complete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
+    """`paymentData` and `storeSource` are for a payment of the older kind, which no checkout has here."""
     order = complete_checkout(
         checkout_id=loads.id_of(args),
         requestor=context.requestor,

@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.pricing import price_checkouts
+from infra.engine.checkout.tax_apps import settle_taxes
 from infra.engine.money import quantize
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
@@ -60,7 +61,9 @@ def open_amount(source: Order | Checkout, said: Any) -> Any:
     if isinstance(source, Order):
         total = source.total_gross
     else:
-        total = price_checkouts([source])[source.pk].total.gross.amount
+        priced = price_checkouts([source])
+        settle_taxes(priced.values())
+        total = priced[source.pk].total.gross.amount
     return amount_to_pay(currency=source.currency, total=total, transactions=rows)
 
 

@@ -184,21 +184,26 @@ def available_for_purchase_at(batch: Batch) -> list[Any]:
     return [getattr(listings.get(row.pk), "available_for_purchase_at", None) for row in batch.parents]
 
 
-@field("Product", "isAvailable", args="")
+@field("Product", "isAvailable", args="address")
 def is_available(batch: Batch) -> list[Any]:
-    """A product is available when it may be bought and a variant with a price is in stock, or is not counted."""
+    """A product is available when it may be bought and a variant with a price is in stock, or is not counted.
+
+    The address names the country whose shipping zones' warehouses count, where the shop keeps to that older rule.
+    """
     channel = channel_of(batch.parents[0], batch.context)
     if channel is None:
         return [None for _ in batch.parents]
-    from infra.engine.warehouses.queries import available_by_variant
+    from infra.engine.warehouses.queries import available_by_variant, selling_of
 
     listings = listings_in_channel(batch)
+    selling = selling_of(channel, country=(batch.args.get("address") or {}).get("country"))
     variants = list(
         VariantChannelListing.objects.order_by()
         .filter(channel=channel, price_amount__isnull=False, variant__product_id__in=[row.pk for row in batch.parents])
         .values_list("variant_id", "variant__product_id", "variant__track_inventory")
     )
-    left = available_by_variant(variant_ids=[pk for pk, _, _ in variants], channel_id=channel.pk)
+    ids = [pk for pk, _, _ in variants]
+    left = available_by_variant(variant_ids=ids, channel_id=channel.pk, selling=selling)
     sold = {product for pk, product, is_counted in variants if not is_counted or left.get(pk, 0) > 0}
     return [row.pk in sold and is_for_sale(listings.get(row.pk), batch) for row in batch.parents]
 

@@ -19,6 +19,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import int_pk, to_global_id, uuid_pk
+from infra.engine.warehouses import lock_objects
 from infra.engine.warehouses.actions import set_stocks
 from infra.engine.warehouses.models import Stock, Warehouse
 
@@ -153,6 +154,8 @@ def product_variant_bulk_update(context: Context, args: Data) -> Data:
         return row
 
     with transaction.atomic("engine"):
+        if any(data.get("stocks") for data in args["variants"]):
+            lock_objects.all_stocks(Stock.objects.filter(variant__product=product))
         outcomes = write_rows(args["variants"], args.get("errorPolicy"), write)
         changed = [outcome.row for outcome in outcomes if outcome.row is not None]
         if changed:

@@ -12,7 +12,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, refuse
 from infra.engine.schema.ids import int_pk, uuid_pk
-from infra.engine.warehouses import actions
+from infra.engine.warehouses import actions, lock_objects
 from infra.engine.warehouses.models import Stock
 
 declare("StockBulkUpdate", "count results")
@@ -104,6 +104,7 @@ def _write(rows: list[Stock | None], items: list[dict[str, Any]]) -> dict[int, S
             wanted.setdefault(row.variant_id, {})[row.warehouse_id] = item["quantity"]
     done: dict[int, Stock] = {}
     with transaction.atomic("engine"):
+        lock_objects.stocks(sorted(row.pk for row in rows if row is not None))
         for variant_id in sorted(wanted):
             changed = actions.set_stocks(variant_id=variant_id, quantities=wanted[variant_id])
             done.update({stock.pk: stock for stock in changed})

@@ -1,0 +1,155 @@
+"""Money at its edges: gifts no tax app has seen, what is open with tax, what can be asked back, cards handed over."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from infra.engine.checkout.completion import complete_checkout
+from infra.engine.checkout.models import Checkout
+from infra.engine.orders import actions as order_actions
+from infra.engine.orders.fulfillment import cancel_fulfillment
+from infra.engine.orders.models import Fulfillment, Order
+from infra.engine.payments.actions import ByHand, create_transaction
+from infra.engine.payments.models import TransactionItem
+from infra.engine.payments.requests import request_action
+from infra.engine.products.models import ProductType
+from infra.engine.schema.context import ANONYMOUS
+from infra.engine.schema.errors import UserErrors
+from infra.engine.schema.ids import to_global_id
+from infra.engine.shipping.models import ShippingZone
+from tests.engine.asking import data_of
+from tests.engine.commerce import make_channel, make_checkout, make_variant, make_warehouse
+from tests.engine.listener import LISTENER
+from tests.engine.rival_scenes import payment_app
+from tests.engine.test_giftcards import make_card
+from tests.engine.test_taxes import ANSWER, asked, cart
+from tests.engine.vouchers import make_order_rule
+
+__all__ = ["cart"]
+pytestmark = pytest.mark.django_db(databases=["default", "engine"])
+GATEWAY = "saleor.io.gift-card-payment-gateway"
+PAY = """mutation($id: ID!, $gateway: PaymentGatewayToInitialize!) {
+  transactionInitialize(id: $id, paymentGateway: $gateway) {
+    transactionEvent { type amount { amount } } errors { field code } } }"""
+COMPLETE = """mutation($id: ID!, $data: JSONString, $store: Boolean) {
+  checkoutComplete(id: $id, paymentData: $data, storeSource: $store) {
+    order { id } confirmationNeeded confirmationData errors { field code } } }"""
+AVAILABLE = """query($id: ID!, $channel: String!) { product(id: $id, channel: $channel) {
+  isAvailable here: isAvailable(address: {country: JP}) there: isAvailable(address: {country: IS}) } }"""
+
+
+def refusal(error: pytest.ExceptionInfo[UserErrors]) -> list[tuple[str | None, str]]:
+    return [(each.field, each.code) for each in error.value.errors]
+
+
+def test_a_gift_that_the_tax_app_has_not_seen_is_taxed_before_the_order_is_made(cart: Checkout) -> None:
+    gift = make_variant(cart.channel, stock={make_warehouse(cart.channel): 5})
+    make_order_rule(cart.channel, reward_type="GIFT", reward_value=None, reward_value_type=None, gifts=[gift])
+    nothing = {"total_net_amount": 0, "total_gross_amount": 0, "tax_rate": 0}
+    LISTENER.answers["/hook"] = (200, {**ANSWER, "lines": [*ANSWER["lines"], nothing]})
+
+    order = complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    assert [(line.is_gift, line.total_gross) for line in order.lines.all()] == [(False, 2400), (True, 0)]
+    assert order.total_gross == 3010 and asked() == 1
+    assert len(LISTENER.bodies("/hook")[0]["taxBase"]["lines"]) == 2
+
+
+def test_what_is_open_of_a_cart_is_asked_for_with_the_tax_of_its_app(cart: Checkout) -> None:
+    card = make_card(5000)
+    gateway = {"id": GATEWAY, "data": {"code": card.code}}
+
+    answer = data_of(PAY, {"id": to_global_id("Checkout", cart.pk), "gateway": gateway})["transactionInitialize"]
+
+    assert answer["transactionEvent"] == {"type": "AUTHORIZATION_SUCCESS", "amount": {"amount": 3010.0}}
+
+
+def order_of_cards() -> Order:
+    channel = make_channel(order_settings={"automaticallyFulfillNonShippableGiftCard": True})
+    variant = make_variant(channel, stock={make_warehouse(channel): 5})
+    kind = ProductType.objects.create(slug="cards", name="cards", kind="GIFT_CARD", is_shipping_required=False)
+    variant.product.product_type = kind
+    variant.product.save()
+    order = complete_checkout(checkout_id=make_checkout(channel, {variant: 1}).pk, requestor=ANONYMOUS)
+    order_actions.confirm_order(order_id=order.pk, requestor=ANONYMOUS)
+    create_transaction(source=order, said=ByHand(amounts={"charged": order.total_gross}), requestor=ANONYMOUS)
+    return order
+
+
+def test_cards_that_were_handed_over_cannot_be_taken_back() -> None:
+    order = order_of_cards()
+    sent = Fulfillment.objects.get(order=order)
+    place = sent.lines.get().stock.warehouse_id
+
+    with pytest.raises(UserErrors) as refused:
+        cancel_fulfillment(fulfillment_id=sent.pk, requestor=ANONYMOUS, warehouse_id=place)
+
+    assert refusal(refused) == [("fulfillment", "CANNOT_CANCEL_FULFILLMENT")]
+    sent.refresh_from_db()
+    assert (sent.status, order.lines.get().quantity_fulfilled) == ("FULFILLED", 1)
+
+
+def paid_order(amount: int = 1100) -> TransactionItem:
+    channel = make_channel()
+    variant = make_variant(channel, stock={make_warehouse(channel): 5})
+    order = complete_checkout(checkout_id=make_checkout(channel, {variant: 1}).pk, requestor=ANONYMOUS)
+    said = ByHand(columns={"available_actions": ["REFUND"]}, amounts={"charged": Decimal(amount)})
+    return create_transaction(source=order, said=said, requestor=payment_app())
+
+
+def test_what_an_app_was_asked_to_refund_and_has_not_answered_is_not_asked_for_twice() -> None:
+    item = paid_order()
+
+    for amount in (900, 900, 900):
+        request_action(token=item.pk, action="REFUND", amount=Decimal(amount), requestor=ANONYMOUS)
+
+    rows = item.events.filter(type="REFUND_REQUEST").values_list("amount_value", flat=True)
+    assert list(rows) == [900, 200, 0]
+
+
+@pytest.mark.parametrize("kind", [Checkout, Order])
+def test_a_payment_for_what_has_just_gone_is_refused_and_not_kept(kind: Any) -> None:
+    channel = make_channel()
+    checkout = make_checkout(channel, {make_variant(channel, stock={make_warehouse(channel): 5}): 1})
+    source: Any = checkout
+    if kind is Order:
+        source = complete_checkout(checkout_id=checkout.pk, requestor=ANONYMOUS)
+    gone = kind.objects.get(pk=source.pk)
+    kind.objects.filter(pk=source.pk).delete()
+
+    with pytest.raises(UserErrors) as refused:
+        create_transaction(source=gone, said=ByHand(amounts={"charged": Decimal(1)}), requestor=ANONYMOUS)
+
+    assert refusal(refused) == [("id", "NOT_FOUND")] and not TransactionItem.objects.exists()
+
+
+def test_completing_takes_what_older_clients_send_for_payments_of_the_older_kind() -> None:
+    channel = make_channel()
+    checkout = make_checkout(channel, {make_variant(channel, stock={make_warehouse(channel): 5}): 1})
+    said = {"id": to_global_id("Checkout", checkout.pk), "data": '{"token": "x"}', "store": True}
+
+    answer = data_of(COMPLETE, said)["checkoutComplete"]
+
+    assert answer["order"] == {"id": to_global_id("Order", Order.objects.get().pk)}
+    assert (answer["confirmationNeeded"], answer["confirmationData"]) == (False, "{}")
+
+
+def test_goods_are_available_where_their_zones_reach_if_the_shop_keeps_to_zones() -> None:
+    channel = make_channel()
+    variant = make_variant(channel, stock={make_warehouse(channel): 5})
+    said = {"id": to_global_id("Product", variant.product_id), "channel": channel.slug}
+    assert data_of(AVAILABLE, said)["product"] == {"isAvailable": True, "here": True, "there": True}
+
+    channel.legacy_zone_stock = True
+    channel.save()
+    assert data_of(AVAILABLE, said)["product"] == {"isAvailable": False, "here": False, "there": False}
+    zone = ShippingZone(name="Japan")
+    zone.country_codes = ["JP"]
+    zone.save()
+    zone.channels.add(channel)
+    zone.warehouses.add(*[stock.warehouse for stock in variant.stocks.all()])
+
+    assert data_of(AVAILABLE, said)["product"] == {"isAvailable": True, "here": True, "there": False}
