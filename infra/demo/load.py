@@ -124,26 +124,30 @@ def load_listings(*, sold: Any) -> None:
     wanted = [each for each in ward.listings() if each.slug not in known]
     ids = {each.code: each.id for each in merchants.list_merchants()}
     shop = site.get_site()
+
+    def load(drawn: tuple[ward.DemoListing, bytes]) -> None:
+        content, picture = drawn
+        draft = catalog.draft_listing(
+            merchant_id=ids[content.merchant],
+            slug=content.slug,
+            names=content.name,
+            descriptions=content.text,
+            category=content.category,
+            variants=[_variant(content, sold.get(content.slug, 0))],
+            answers=content.answers,
+            tax_class=content.tax_class,
+            hs_code=content.hs_code,
+            origin_country="JP",
+            origin_area=content.origin_area,
+            weight_g=content.weight_g,
+            markets=tuple(content.prices),
+            pictures=[PictureDraft(f"{content.slug}.jpg", picture, content.name)],
+            actor=people.ACTOR,
+        )
+        catalog.publish_listing(listing_id=draft.id, actor=people.ACTOR, site=shop)
+
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for content, picture in zip(wanted, pool.map(draw_picture, wanted), strict=True):
-            draft = catalog.draft_listing(
-                merchant_id=ids[content.merchant],
-                slug=content.slug,
-                names=content.name,
-                descriptions=content.text,
-                category=content.category,
-                variants=[_variant(content, sold.get(content.slug, 0))],
-                answers=content.answers,
-                tax_class=content.tax_class,
-                hs_code=content.hs_code,
-                origin_country="JP",
-                origin_area=content.origin_area,
-                weight_g=content.weight_g,
-                markets=tuple(content.prices),
-                pictures=[PictureDraft(f"{content.slug}.jpg", picture, content.name)],
-                actor=people.ACTOR,
-            )
-            catalog.publish_listing(listing_id=draft.id, actor=people.ACTOR, site=shop)
+        past_sales.side_by_side(load, zip(wanted, pool.map(draw_picture, wanted), strict=True))
     _publish_drafts()
 
 
@@ -181,12 +185,11 @@ def load_history(progress: Callable[[int, int], None]) -> None:
     batches = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
     with helping_worker():
         for number, batch in enumerate([*batches, [], []]):
-            for order in batch:
-                if order.key not in done:
-                    done[order.key] = past_sales.record(_sale(order, variants))
-            for order in batches[number - 1] if 0 < number <= len(batches) else ():
-                _until_confirmed(done[order.key])
-                _send(done[order.key])
+            done |= past_sales.record_all([_sale(order, variants) for order in batch if order.key not in done])
+            sent = [done[order.key] for order in (batches[number - 1] if 0 < number <= len(batches) else ())]
+            for order_id in sent:
+                _until_confirmed(order_id)
+            past_sales.side_by_side(_send, sent)
             for order in batches[number - 2] if number > 1 else ():
                 _refund(order, done[order.key])
             progress(min((number + 1) * BATCH, len(wanted)), len(wanted))

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from infra.demo.ward import legal_notice_of
+from infra.past_sales import side_by_side
 from marketplace.merchants import actions as merchants
 from marketplace.merchants import queries
 from marketplace.merchants.types import Merchant, MerchantMissing
@@ -26,6 +28,15 @@ PRODUCTS = 16
 PLENTY = 10_000_000
 PRODUCT_TYPE = "replay"
 CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The stock codes that one product of a merchant must have as variants. `reference` is the product's."""
+
+    merchant: Merchant
+    reference: str
+    codes: tuple[str, ...]
 
 
 def merchant_number(code: str) -> int:
@@ -50,13 +61,14 @@ def ensure_goods(codes: Iterable[str]) -> dict[str, str]:
         wanted.setdefault(merchant_number(code), {}).setdefault(product_number(code), []).append(code)
     ids = site.get_site()
     type_id = _product_type(ids)
-    found: dict[str, str] = {}
-    for number in sorted(wanted):
-        merchant = _merchant(number)
-        for product in sorted(wanted[number]):
-            reference = f"mall.replay.{merchant.code}.{product}"
-            found |= _ensure_variants(ids, type_id, merchant, reference, wanted[number][product])
-    return found
+    category_id = _category()
+    asked = [
+        _Asked(merchant, f"mall.replay.{merchant.code}.{product}", tuple(codes))
+        for merchant, products in [(_merchant(number), wanted[number]) for number in sorted(wanted)]
+        for product, codes in sorted(products.items())
+    ]
+    made = side_by_side(lambda each: _ensure_variants(ids, type_id, category_id, each), asked)
+    return {code: variant_id for each in made for code, variant_id in each.items()}
 
 
 def _merchant(number: int) -> Merchant:
@@ -90,31 +102,29 @@ def _product_type(ids: SiteIds) -> str:
     )
 
 
-def _ensure_variants(
-    ids: SiteIds, type_id: str, merchant: Merchant, reference: str, codes: list[str]
-) -> dict[str, str]:
-    product = catalogue.find_product(external_reference=reference)
-    product_id = product.id if product else _create_product(ids, type_id, merchant, reference)
+def _ensure_variants(ids: SiteIds, type_id: str, category_id: str, asked: _Asked) -> dict[str, str]:
+    product = catalogue.find_product(external_reference=asked.reference)
+    product_id = product.id if product else _create_product(ids, type_id, category_id, asked)
     known = {variant.sku: variant.id for variant in product.variants} if product else {}
-    missing = [code for code in codes if _sku(code) not in known]
+    missing = [code for code in asked.codes if _sku(code) not in known]
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         made = catalogue.create_variants(
-            product_id=product_id, variants=[_variant(ids, merchant, code) for code in chunk]
+            product_id=product_id, variants=[_variant(ids, asked.merchant, code) for code in chunk]
         )
         known |= {_sku(code): variant_id for code, variant_id in zip(chunk, made, strict=True)}
-    return {code: known[_sku(code)] for code in codes}
+    return {code: known[_sku(code)] for code in asked.codes}
 
 
-def _create_product(ids: SiteIds, type_id: str, merchant: Merchant, reference: str) -> str:
+def _create_product(ids: SiteIds, type_id: str, category_id: str, asked: _Asked) -> str:
     product_id = catalogue.create_product(
-        name=f"Replayed goods of {merchant.name['en']}",
+        name=f"Replayed goods of {asked.merchant.name['en']}",
         product_type_id=type_id,
-        category_id=_category(),
+        category_id=category_id,
         tax_class_id=ids.tax_classes["standard"],
-        merchant=merchant.code,
-        attributes=[{"id": ids.attributes["merchant"], "reference": merchant.page_id}],
-        external_reference=reference,
+        merchant=asked.merchant.code,
+        attributes=[{"id": ids.attributes["merchant"], "reference": asked.merchant.page_id}],
+        external_reference=asked.reference,
     )
     catalogue.list_in_channel(product_id=product_id, channel_id=ids.channels[CHANNEL].id, is_published=True)
     return product_id

@@ -146,10 +146,9 @@ def _sell(plan: Plan, variants: dict[str, str]) -> tuple[dict[str, str], int]:
     done = dict(past_sales.recorded(channels=(goods.CHANNEL,)))
     made = 0
     for start in range(0, len(plan.purchases), BATCH):
-        for invoice in plan.purchases[start : start + BATCH]:
-            if invoice.number not in done:
-                done[invoice.number] = past_sales.record(_sale(invoice, variants))
-                made += 1
+        missing = [each for each in plan.purchases[start : start + BATCH] if each.number not in done]
+        done |= past_sales.record_all([_sale(invoice, variants) for invoice in missing])
+        made += len(missing)
         worker.work_once(now=clock.now())
     settle([done[invoice.number] for invoice in plan.purchases])
     return done, made

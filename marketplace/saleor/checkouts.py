@@ -15,6 +15,7 @@ from marketplace.saleor.catalogue import metadata_input
 from marketplace.saleor.client import APP as APP
 from marketplace.saleor.client import execute
 from marketplace.saleor.types import Address, CompletedCheckout, SaleorCheckout, SaleorDelivery, SaleorTransaction
+from plugins.api.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,34 @@ def create_checkout(
     if billing_address:
         fields["billingAddress"] = reading.address_input(billing_address)
     return _changed("CheckoutCreate", "checkoutCreate", {"input": fields}, token)
+
+
+def open_past_checkout(
+    *, channel: str, lines: Sequence[NewLine], email: str, address: Address, private_metadata: Mapping[str, str]
+) -> tuple[str, Money]:
+    """Open a cart for a sale of the past, with the app's token; return its id and what it costs, and read no more.
+
+    A real Saleor takes a third of its time to tell all that `create_checkout` asks. Raises as that does.
+    """
+    where = reading.address_input(address)
+    fields = {
+        "channel": channel,
+        "lines": [line.as_input() for line in lines],
+        "languageCode": "JA",
+        "email": email,
+        "shippingAddress": where,
+        "billingAddress": where,
+        "privateMetadata": metadata_input(private_metadata),
+    }
+    node = execute("PastCheckoutCreate", {"input": fields})["checkoutCreate"]["checkout"]
+    return node["id"], reading.money(node["totalPrice"]["gross"])
+
+
+def deliver_past_checkout(*, checkout_id: str, delivery_id: str) -> Money:
+    """Choose how a sale of the past was sent, with the app's token; return what the cart costs now."""
+    variables = {"id": checkout_id, "deliveryMethodId": delivery_id}
+    node = execute("PastCheckoutDeliver", variables)["checkoutDeliveryMethodUpdate"]["checkout"]
+    return reading.money(node["totalPrice"]["gross"])
 
 
 def get_checkout(*, checkout_id: str) -> SaleorCheckout | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,15 +15,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.demo import history
+from infra.supervisor import TOO_OFTEN
 from tests.accept import oracle, raw, shopping
 from tests.accept.runner import Check
 from tests.accept.stack import ROOT, Stack
 from tests.accept.visitor import Visitor
 
 TITLE = "the marketer's answer equals an oracle over raw orders; what is hidden cannot be estimated within 15 %"
-ENGINES = ("embedded",)
+FILLS_SALEOR = True
 SHARES = {"period": 0.5, "week": 0.25}
-WEEKS = 13
+WEEKS = int(os.environ.get("MALL_DEMO_WEEKS", history.WEEKS))
+"""How many the ward has."""
+LINES_A_WEEK = 77
+LOADED_WITHIN_S = 6 * 3600.0
+"""A real Saleor takes seconds to enter an order."""
+GAVE_UP = f"mall: history ended {TOO_OFTEN} times"
 BUILT_WITHIN_S = 300.0
 """The running worker may have begun the pool's build before us."""
 YEN = {"JPY": Fraction(1), "USD": Fraction(150)}
@@ -34,27 +41,51 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 def run(stack: Stack, check: Check) -> None:
+    if stack.blueprint.engine != "live":
+        judge(stack, check)
+        return
+    stack.stop()
+    with stack.another(is_whole=True) as own:
+        own.start()
+        shopping.until(lambda: is_loaded(own) or GAVE_UP in own.log_tail(), bool, LOADED_WITHIN_S)
+        if check("the history was entered at Saleor", is_loaded(own), f"{WEEKS} weeks"):
+            own.command("reconcile")  # Saleor holds the orders of the scenarios before, too
+            judge(own, check)
+
+
+def is_loaded(stack: Stack) -> bool:
+    return "history" in json.loads((stack.data / "demo.json").read_text("utf-8"))
+
+
+def judge(stack: Stack, check: Check) -> None:
     stack.command("work", "--once")
     marketer = stack.visitor("ja")
     shopping.enter(marketer, "marketer@example.com")
     figures = shopping.until(lambda: published(marketer, "sales"), bool, BUILT_WITHIN_S)
     weeks = {figure.time for figure in figures if "-W" in figure.time}
-    check.equal("thirteen whole weeks are published", len(weeks), WEEKS)
+    check.equal("every whole week of the ward is published", len(weeks), WEEKS)
     sales = list(read_sales(stack))
     in_weeks = [sale for sale in sales if sale.kind == "sale" and oracle.week_code(sale.day) in weeks]
-    check("raw orders were read from Saleor", len(in_weeks) > 1000, f"{len(in_weeks)} lines sold in those weeks")
+    least = LINES_A_WEEK * WEEKS
+    check("raw orders were read from Saleor", len(in_weeks) > least, f"{len(in_weeks)} lines sold in {WEEKS} weeks")
 
     report = oracle.check_pool(sales, figures)
     found = report.doubts[:5] or f"{len(figures)} cells, {report.bounds} upper bounds of hidden ones high enough"
     check("every published figure is what raw orders say, and none gives an owner away", not report.doubts, found)
+    if not is_short():
+        check_usefulness(check, report)
+    check_refunds(check, sales, published(marketer, "refunds"))
+    compare_page(marketer, check, figures)
+    refuse_others(stack, check)
+
+
+def check_usefulness(check: Check, report: oracle.Report) -> None:
+    """The whole history shows enough to be of use, and hides for every reason there is."""
     for grain, least in SHARES.items():
         share = report.shares.get(grain, 0.0)
         check(f"{grain} cells show at least {least:.0%} of the yen", share >= least, f"{share:.1%}")
     check.equal("every reason hides a cell", {reason for reason in report.reasons if report.reasons[reason]},
                 oracle.REASONS)  # fmt: skip
-    check_refunds(check, sales, published(marketer, "refunds"))
-    compare_page(marketer, check, figures)
-    refuse_others(stack, check)
 
 
 def check_refunds(check: Check, sales: list[oracle.RawSale], figures: list[oracle.Figure]) -> None:
@@ -62,10 +93,16 @@ def check_refunds(check: Check, sales: list[oracle.RawSale], figures: list[oracl
     report = oracle.check_pool(sales, figures, measure="refunds")
     shown = [figure for figure in figures if figure.value]
     found = report.doubts[:5] or f"{len(shown)} of {len(figures)} cells shown"
-    check("refunds are a measure of their own, each in its own week", shown and not report.doubts, found)
+    is_some = bool(shown) or is_short()
+    check("refunds are a measure of their own, each in its own week", is_some and not report.doubts, found)
     sold_in = {sale.order: oracle.week_code(sale.day) for sale in sales if sale.kind == "sale"}
     moved = [sale for sale in sales if sale.kind == "refund" and oracle.week_code(sale.day) != sold_in[sale.order]]
-    check("some came back in a later week than they were sold", moved, f"{len(moved)} lines")
+    check("some came back in a later week than they were sold", moved or is_short(), f"{len(moved)} lines")
+
+
+def is_short() -> bool:
+    """Whether the ward has fewer weeks than it is made for, so that its cells are too thin to be of use."""
+    return WEEKS < history.WEEKS
 
 
 def published(marketer: Visitor, measure: str) -> list[oracle.Figure]:

@@ -29,7 +29,8 @@ NEEDS = ("1", "2")
 SIGNING_KEY = "MALL_ACCEPT_SIGNING_KEY"
 """Names the file of the private key by which a real Saleor signs (its RSA_PRIVATE_KEY); the engine's is at hand."""
 SHOP = "/jp/ja/"
-GOODS = ("tokyo-yakinori-zengata", "neri-yokan-ogura")
+GOODS = ("tokyo-yakinori-zengata", "sencha-asamushi")
+"""Of which there are more than this scenario and those before it buy: a real Saleor keeps what each took."""
 HEADERS = ("content-type", "saleor-event", "saleor-domain", "saleor-api-url", "saleor-schema-version")
 TIMES = 3
 AT_THE_DOOR = "inbox.stored@3"

@@ -31,6 +31,8 @@ from tests.accept.visitor import Visitor
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_TIMEOUT_S = 300
 PREPARE_TIMEOUT_S = 1800
+LIVE_TIMEOUT_S = 4 * 3600
+"""A real Saleor takes seconds for a listing or an order, and more where it shares a machine."""
 STAFF = {"SALEOR_EMAIL": "accept-staff@example.com", "SALEOR_PASSWORD": "accept-staff"}
 """Who reads raw orders of the embedded engine, over HTTP, in the scenarios that compare with them."""
 LIVE_WARD = {
@@ -78,8 +80,11 @@ class Blueprint:
         if self.database == "postgres" and self.engine != "live":
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def environment(self, name: str) -> dict[str, str]:
-        """Return what the processes of the copy `name` see: nothing of the caller's mall, Saleor only when live."""
+    def environment(self, name: str, *, is_whole: bool = False) -> dict[str, str]:
+        """Return what the processes of the copy `name` see: nothing of the caller's mall, Saleor only when live.
+
+        `is_whole`: on a real Saleor too, the whole ward and its history.
+        """
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("MALL_", "SALEOR_", "ENGINE_"))}
         kept.pop("DATABASE_URL", None)
         if "MALL_DEMO_WEEKS" in os.environ:  # a shorter history, for whoever works on a scenario
@@ -87,7 +92,8 @@ class Blueprint:
         if self.engine == "embedded":
             kept |= STAFF
         else:
-            kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")} | LIVE_WARD
+            kept |= {key: value for key, value in os.environ.items() if key.startswith("SALEOR_")}
+            kept |= {} if is_whole else LIVE_WARD
         if self.database == "postgres":
             base = self.server.rpartition("/")[0]
             kept |= {"DATABASE_URL": f"{base}/mall_{name}", "ENGINE_DATABASE_URL": f"{base}/engine_{name}"}
@@ -148,8 +154,9 @@ def fingerprint() -> str:
 class Stack:
     """One running mall. Use as a context manager; what it started ends with it, and nothing else."""
 
-    def __init__(self, blueprint: Blueprint) -> None:
+    def __init__(self, blueprint: Blueprint, *, is_whole: bool = False) -> None:
         self.blueprint = blueprint
+        self.is_whole = is_whole
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="machiichi-stack-"))
@@ -160,7 +167,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         name = self.blueprint.copy_to(self.data)
-        self._environment = self.blueprint.environment(name) | {
+        self._environment = self.blueprint.environment(name, is_whole=self.is_whole) | {
             "MALL_DATA": str(self.data),
             "MALL_PUBLIC_URL": self.url,
         }
@@ -185,7 +192,7 @@ class Stack:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
-        limit_s = PREPARE_TIMEOUT_S if self.blueprint.engine == "live" else START_TIMEOUT_S
+        limit_s = LIVE_TIMEOUT_S if self.blueprint.engine == "live" else START_TIMEOUT_S
         until = time.monotonic() + limit_s
         while time.monotonic() < until:
             if self.process.poll() is not None:
@@ -248,7 +255,7 @@ class Stack:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=PREPARE_TIMEOUT_S,
+            timeout=LIVE_TIMEOUT_S if self.blueprint.engine == "live" else PREPARE_TIMEOUT_S,
             check=False,
         )
         if expect is not None and done.returncode != expect:
@@ -270,9 +277,12 @@ class Stack:
         path = self.folder / "log"
         return path.read_text(errors="replace")[-size:] if path.exists() else ""
 
-    def another(self) -> Stack:
-        """Return a second stack from the same prepared data, to be used as a context manager."""
-        return Stack(self.blueprint)
+    def another(self, *, is_whole: bool = False) -> Stack:
+        """Return a second stack from the same prepared data, to be used as a context manager.
+
+        `is_whole`: with the whole ward and its history on a real Saleor too, where the others load a part.
+        """
+        return Stack(self.blueprint, is_whole=is_whole)
 
 
 @contextlib.contextmanager
