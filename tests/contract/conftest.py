@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import import_module
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,7 @@ def exchanges(
 ) -> Iterator[exchange.Exchanges]:
     """Everything that was asked and answered. A story that breaks off is kept as a failure, not raised."""
     asked = exchange.Exchanges(run=f"t{secrets.token_hex(4)}")
+    settings.ENGINE_PRIVATE_TARGETS = [ip_network("127.0.0.0/8")]  # stories serve manifests to the engine from here
     with django_db_blocker.unblock(), answer_all():  # type: ignore[attr-defined]
         server = _serve() if settings.SALEOR_API_URL else None
         try:

@@ -15,6 +15,7 @@ import requests
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from infra.engine import outgoing
 from infra.engine.apps.keys import sign_body
 
 #: seconds to connect and to read (app protocol)
@@ -76,19 +77,17 @@ def webhook_headers(
 
 
 def send(method: str, url: str, *, headers: dict[str, str], body: bytes = b"") -> Response:
-    """Make one request, never following a redirect. Raises Unreachable."""
+    """Make one request, as `outgoing` does: to public addresses alone, without redirects. Raises Unreachable."""
     local = _local_target(url)
     started = time.monotonic()
     if local is not None:
         status, _, content = local(method, url, headers, body)
         return Response(status, content, time.monotonic() - started)
     try:
-        answer = requests.request(
-            method, url, headers=headers, data=body or None, timeout=TIMEOUT_S, allow_redirects=False
-        )
+        answer = outgoing.request(method, url, headers=headers, body=body, timeout_s=TIMEOUT_S)
     except requests.RequestException as error:
         raise Unreachable(str(error)) from error
-    return Response(answer.status_code, answer.content, time.monotonic() - started)
+    return Response(answer.status, answer.content, time.monotonic() - started)
 
 
 def _local_target(url: str) -> Callable[..., tuple[int, dict[str, str], bytes]] | None:

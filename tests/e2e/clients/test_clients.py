@@ -96,6 +96,7 @@ def engine(node: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engi
         "MALL_DATA": str(tmp_path_factory.mktemp("engine")),
         "MALL_PUBLIC_URL": url,
         "MALL_ENGINE_TEST_CONTROL": "1",
+        "MALL_ENGINE_PRIVATE_TARGETS": "127.0.0.0/8",
         "DJANGO_SETTINGS_MODULE": "tests.e2e.clients.settings",
         "ENGINE_DATABASE_URL": "",
         "DATABASE_URL": "",

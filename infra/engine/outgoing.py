@@ -1,0 +1,147 @@
+"""Requests that the engine makes at addresses others named: webhooks, manifests, tokens of apps, pictures.
+
+Whoever may name an address must not reach with it what only this machine and its net reach. The address of a host is
+looked up once, where the connection is made, and that very address is checked and connected to: a name that means
+something else a moment later gains nothing. Redirects are not followed, and proxies of the environment not used, as
+neither would be checked. ENGINE_PRIVATE_TARGETS names nets that may be reached all the same.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+logger = logging.getLogger(__name__)
+MAX_BYTES = 20 * 1024 * 1024
+#: nets that lead elsewhere than their numbers say or into a provider's own net, whatever Python's tables call them:
+#: shared space (RFC 6598), IPv4 inside IPv6 (RFC 6052, 8215, 3056), protocol assignments and documentation
+NEVER_PUBLIC = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/23",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+    )
+)
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; header names as they were sent, looked up in any case."""
+
+    status: int
+    headers: Any
+    content: bytes
+
+
+class TooLarge(requests.RequestException):
+    """The answer is longer than allowed."""
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    timeout_s: tuple[float, float],
+    headers: dict[str, str] | None = None,
+    body: bytes = b"",
+    most_bytes: int = MAX_BYTES,
+) -> Answer:
+    """Make one request. `timeout_s`: seconds to connect, and between bytes.
+
+    Raises requests.RequestException: no answer, one that is too large, no address of the web, or a host that is not
+    public.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("http://", _Adapter())
+        session.mount("https://", _Adapter())
+        with session.request(
+            method, url, headers=headers, data=body or None, timeout=timeout_s, allow_redirects=False, stream=True
+        ) as answer:
+            content = bytearray()
+            for part in answer.iter_content(64 * 1024):
+                content += part
+                if len(content) > most_bytes:
+                    raise TooLarge(f"{url} answers more than {most_bytes} bytes")
+            return Answer(answer.status_code, answer.headers, bytes(content))
+
+
+def is_allowed(text: str) -> bool:
+    """Return whether the engine may connect to an address of the net (an IPv6 one may carry a zone)."""
+    address: Address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if any(address in net for net in settings.ENGINE_PRIVATE_TARGETS):
+        return True
+    if any(address in net for net in NEVER_PUBLIC):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+class _Checked(HTTPConnection):
+    """A connection that looks its host up itself, and connects only where it may."""
+
+    def _new_conn(self) -> socket.socket:
+        host = self.host.strip("[]")
+        try:
+            found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
+            addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(host, self, socket.gaierror(str(error))) from error
+        refused = [address for address in addresses if not is_allowed(address)]
+        if refused or not addresses:
+            logger.warning("not connected to %s: %s is not public", host, ", ".join(refused) or "nothing")
+            raise NewConnectionError(self, f"{host} is not public")
+        return self._connect(addresses)
+
+    def _connect(self, addresses: list[str]) -> socket.socket:
+        problem: Exception | None = None
+        for address in addresses:
+            try:
+                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+            except TimeoutError as error:
+                problem = ConnectTimeoutError(self, f"Connection to {self.host} timed out.")
+                problem.__cause__ = error
+            except OSError as error:
+                problem = NewConnectionError(self, f"Failed to establish a new connection: {error}")
+                problem.__cause__ = error
+        assert problem is not None
+        raise problem
+
+
+class _CheckedTLS(_Checked, HTTPSConnection):
+    """The same under TLS: the certificate must be the host's, not the address's."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Checked
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls = _CheckedTLS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **named: Any) -> None:
+        super().init_poolmanager(*args, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
