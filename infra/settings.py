@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import entry_points
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -210,6 +211,8 @@ LOGGING = logs.configuration(os.environ.get("MALL_LOG_LEVEL", "INFO"))
 MALL_EMBEDDED_WORKER = "infra.engine.tasks.work" if EMBEDDED else ""
 ENGINE_PUBLIC_URL = MALL_PUBLIC_URL
 ENGINE_DATA = MALL_DATA / "engine"
+#: nets that addresses which others name (webhooks, manifests, pictures) may lead to though they are not public
+ENGINE_PRIVATE_TARGETS = [ip_network(each) for each in os.environ.get("MALL_ENGINE_PRIVATE_TARGETS", "").split()]
 ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"
 ENGINE_LOCAL_ORIGINS = {MALL_PUBLIC_URL: "infra.local.call"}
 ENGINE_HANDLER = "infra.engine.handler.handle"
