@@ -95,6 +95,7 @@ STAFF = _names(
     channelReorderWarehouses attributeDelete attributeBulkTranslate
     attributeValueDelete attributeValueUpdate attributeValueBulkTranslate appProblemCreate appProblemDismiss
     customerUpdate customerDelete staffUpdate staffDelete permissionGroupUpdate permissionGroupDelete
+    orderBulkCreate
     """
 )
 # Refused row by row, as Saleor does. Attributes are public: that one exists is no secret.

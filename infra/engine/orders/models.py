@@ -80,6 +80,10 @@ class Order(models.Model):
     should_refresh_prices = models.BooleanField(default=False)
     draft_save_billing_address = models.BooleanField(null=True)
     draft_save_shipping_address = models.BooleanField(null=True)
+    #: None: what its lines weigh; said only of orders brought along from elsewhere
+    weight_g = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    #: metadata and private_metadata of the delivery's tax class as they were said; None: as the class has them
+    shipping_class_texts = models.JSONField(null=True)
     original = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     metadata = models.JSONField(default=dict)
     private_metadata = models.JSONField(default=dict)
@@ -173,6 +177,8 @@ class OrderLine(models.Model):
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
     tax_class = models.ForeignKey("engine_products.TaxClass", null=True, on_delete=models.SET_NULL, related_name="+")
     tax_class_name = models.CharField(max_length=255, null=True)
+    #: metadata and private_metadata of the tax class as they were said; None: as the class has them
+    class_texts = models.JSONField(null=True)
     is_price_overridden = models.BooleanField(default=False)
     price_override_reason = models.TextField(null=True)
     #: prices of one piece as entered (with or without tax, as the channel has it), after and before line discounts
@@ -288,6 +294,21 @@ class HandPayment(models.Model):
     amount_value = amount_field()
     currency = models.CharField(max_length=3)
     psp_reference = models.CharField(max_length=512, null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class Invoice(models.Model):
+    """An invoice written elsewhere for an order brought along from there."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="invoices")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    number = models.CharField(max_length=255, null=True)
+    external_url = models.CharField(max_length=2048, null=True)
+    metadata = models.JSONField(default=dict)
+    private_metadata = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("pk",)

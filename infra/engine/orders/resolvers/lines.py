@@ -108,7 +108,10 @@ def line_tax_class(batch: Batch) -> list[Any]:
 def _class_metadata(column: str) -> Any:
     def resolve(batch: Batch) -> list[Any]:
         rows = loads.by_id(batch, [line.tax_class_id for line in batch.parents], TaxClass, "tax_classes")
-        stored = [getattr(row, column) if row is not None else {} for row in rows]
+        stored = [
+            line.class_texts[column] if line.class_texts is not None else getattr(row, column, {})
+            for line, row in zip(batch.parents, rows, strict=True)
+        ]
         return [[{"key": key, "value": data[key]} for key in sorted(data)] for data in stored]
 
     return resolve

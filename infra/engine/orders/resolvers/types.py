@@ -184,7 +184,8 @@ def is_shipping_required(batch: Batch) -> list[Any]:
 
 @field("Order", "shippingMethodName")
 def shipping_method_name(batch: Batch) -> list[Any]:
-    return [row.delivery["name"] if row.delivery else None for row in batch.parents]
+    """The method's name, or what an order brought along calls it."""
+    return [row.delivery.get("order_name", row.delivery["name"]) if row.delivery else None for row in batch.parents]
 
 
 def _method(row: Order) -> dict[str, Any] | None:

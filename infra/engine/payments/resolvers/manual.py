@@ -36,7 +36,7 @@ MONEY = {
 @requires(*HANDLERS)
 def transaction_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     source = loads.get_source(args["id"])
-    said = _by_hand(args["transaction"], args.get("transactionEvent"), source.currency)
+    said = by_hand(args["transaction"], args.get("transactionEvent"), source.currency)
     return {"transaction": actions.create_transaction(source=source, said=said, requestor=context.requestor)}
 
 
@@ -45,12 +45,13 @@ def transaction_create(context: Context, args: dict[str, Any]) -> dict[str, Any]
 def transaction_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     item = loads.get_transaction(args)
     loads.check_owner(item, context.requestor)
-    said = _by_hand(args.get("transaction") or {}, args.get("transactionEvent"), item.currency)
+    said = by_hand(args.get("transaction") or {}, args.get("transactionEvent"), item.currency)
     changed = actions.update_transaction(token=item.pk, said=said, requestor=context.requestor)
     return {"transaction": changed}
 
 
-def _by_hand(said: dict[str, Any], event: dict[str, Any] | None, currency: str) -> ByHand:
+def by_hand(said: dict[str, Any], event: dict[str, Any] | None, currency: str) -> ByHand:
+    """Return what TransactionCreateInput or -UpdateInput says. Raises UserErrors for what it may not."""
     columns = {own: said[name] or "" for name, own in COLUMNS.items() if said.get(name) is not None}
     if said.get("availableActions") is not None:
         columns["available_actions"] = sorted(set(said["availableActions"]))
