@@ -73,6 +73,8 @@ DATABASES = {
     "default": database(os.environ.get("DATABASE_URL", ""), "mall.sqlite3"),
     "engine": database(os.environ.get("ENGINE_DATABASE_URL", ""), "engine.sqlite3"),
 }
+if DATABASES["engine"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["engine"]["ENGINE"] = "infra.prepared_postgres"
 DATABASE_ROUTERS = ["infra.databases.EngineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -82,6 +84,7 @@ ENGINE_APPS = [
         "products",
         "apps",
         "deliveries",
+        "settled",
         "media",
         "menus",
         "customers",

@@ -8,14 +8,18 @@ number of keys up to sixty came to 48 MB per connection, against 6 MB for seven 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, tzinfo
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connections, models, router
+from django.db.models.expressions import Col
 from django.db.models.query import get_related_populators
+
+from infra.engine.wire import run
 
 if TYPE_CHECKING:
     Column = models.Field[Any, Any]
@@ -104,7 +108,9 @@ class _Compiled:
             self.places.append([place for place, param in enumerate(self.params) if param == kept])
         assert all(self.places), "a key or moving value is not in the statement"
         select, info = self.compiler.select, self.compiler.klass_info
-        self.converters = self.compiler.get_converters([item[0] for item in select])
+        found = self.compiler.get_converters([item[0] for item in select])
+        self.converters = [(place, _converter(each, expression, db)) for place, (each, expression) in found.items()]
+        self.preparers = [_preparer(column, db) for column in columns]
         self.model: Any = None
         if queryset._fields is not None:  # type: ignore[attr-defined]  # a values_list
             return
@@ -118,25 +124,28 @@ class _Compiled:
         sql, params = self.sql, self._filled(values)
         if most is not None:
             sql, params = f"{sql} LIMIT %s", [*params, most]
-        with self.db.cursor() as cursor:
-            cursor.execute(sql, params)
-            found: Any = cursor.fetchall()
+        found: Any = run(self.db, sql, params)[0]
         if self.converters:
-            found = map(tuple, self.compiler.apply_converters(found, self.converters))
+            found = self._converted(found)
         if self.model is None:
             return list(found)
         return [self.instance(row) for row in found]
 
+    def _converted(self, found: list[tuple[Any, ...]]) -> list[Any]:
+        rows = [list(row) for row in found]
+        for place, convert in self.converters:
+            for row in rows:
+                row[place] = convert(row[place])
+        return rows if self.model is not None else [tuple(row) for row in rows]
+
     def count(self, values: Sequence[Any]) -> int:
-        with self.db.cursor() as cursor:
-            sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 (Django wrote it; values are given apart)
-            cursor.execute(sql, self._filled(values))
-            return int(cursor.fetchone()[0])
+        sql = f"SELECT COUNT(*) FROM ({self.sql}) counted"  # noqa: S608 (Django wrote it; values are given apart)
+        return int(run(self.db, sql, self._filled(values))[0][0][0])
 
     def _filled(self, values: Sequence[Any]) -> list[Any]:
         params = list(self.params)
-        for column, places, value in zip(self.columns, self.places, values, strict=True):
-            kept = column.get_db_prep_value(value, self.db)
+        for prepare, places, value in zip(self.preparers, self.places, values, strict=True):
+            kept = prepare(value)
             for place in places:
                 params[place] = kept
         return params
@@ -152,6 +161,50 @@ class _Compiled:
         for name, place in (self.annotations or {}).items():
             setattr(made, name, row[place])
         return made
+
+
+def _converter(converters: list[Any], expression: Any, db: Any) -> Callable[[Any], Any]:
+    """Return the function from what the database gives for an expression to its value."""
+    if len(converters) == 1 and isinstance(expression, Col):
+        name, field = converters[0].__name__, expression.output_field
+        if isinstance(field, models.JSONField) and field.decoder is None and name == "from_db_value":
+            return _from_json
+        if name == "convert_datetimefield_value":
+            return partial(_moment, zone=db.timezone)
+
+    def convert(value: Any) -> Any:
+        for each in converters:
+            value = each(value, expression, db)
+        return value
+
+    return convert
+
+
+def _from_json(value: str | None) -> Any:
+    if value == "{}":
+        return {}
+    return None if value is None else json.loads(value)
+
+
+def _moment(value: str | datetime | None, zone: tzinfo) -> datetime | None:
+    """Return a moment as SQLite keeps it: without the zone, a computed one as text."""
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _preparer(column: Column, db: Any) -> Callable[[Any], Any]:
+    """Return the function from a value of a column to what the database takes for it."""
+    target: Any = column.target_field if isinstance(column, models.ForeignKey) else column
+    same: type | None = None
+    if isinstance(target, models.IntegerField):
+        same = int
+    elif isinstance(target, models.CharField):
+        same = str
+    elif isinstance(target, models.UUIDField) and db.features.has_native_uuid_field:
+        same = UUID
+    return lambda value: value if value.__class__ is same else column.get_db_prep_value(value, db)
 
 
 def _marks(field: Column, size: int) -> list[Any]:

@@ -31,6 +31,7 @@ from infra.engine.payments.models import TransactionItem
 from infra.engine.products.models import Channel
 from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
+from infra.engine.settled import kept
 from infra.engine.warehouses.actions import release
 from infra.engine.warehouses.lock_objects import lock
 
@@ -54,7 +55,8 @@ def run_due(now: datetime) -> int:
     if _last and _last[0] <= now < _last[0] + PAUSE:
         return 0
     _last[:] = [now]
-    return sum(task(now) for task in (expire_orders, delete_expired_orders, delete_expired_checkouts, complete_paid))
+    tasks = (expire_orders, delete_expired_orders, delete_expired_checkouts, complete_paid, forget_old_marks)
+    return sum(task(now) for task in tasks)
 
 
 def work(now: datetime, limit: int) -> int:
@@ -64,6 +66,11 @@ def work(now: datetime, limit: int) -> int:
     """
     run_due(datetime.now(UTC))
     return send_due(now, limit)
+
+
+def forget_old_marks(now: datetime) -> int:
+    """Delete what told of old changes of settings; return how many rows."""
+    return kept.forget_old_marks()
 
 
 def expire_orders(now: datetime) -> int:

@@ -17,7 +17,7 @@ from infra.engine.checkout.collection import check_point
 from infra.engine.checkout.lines import variant_title
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.ordering import write_order
-from infra.engine.checkout.payment import authorize_status_of
+from infra.engine.checkout.payment import authorize_status_of, transactions_of
 from infra.engine.checkout.pricing import PricedCheckout, is_sold, price_checkouts
 from infra.engine.checkout.settling import customer_email, settle_gift
 from infra.engine.checkout.tax_apps import TaxesNotAsked, settle_taxes
@@ -27,6 +27,7 @@ from infra.engine.giftcards.actions import check_attached, lock_attached
 from infra.engine.giftcards.models import GiftCard
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
+from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import ProductVariant
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
@@ -96,7 +97,7 @@ def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was
         if checkout is None:
             return _order_of(checkout_id)
         _give(checkout)
-        transactions = list(TransactionItem.objects.filter(checkout=checkout))
+        transactions = transactions_of(checkout)
         paying = [row.gift_card_id for row in transactions if row.gift_card_id is not None]
         cards = lock_attached(checkout=checkout, paying=paying)
         priced = price_checkouts([checkout])[checkout.pk]
@@ -138,15 +139,25 @@ def _refresh_delivery(checkout_id: UUID) -> bool:
     an app has excluded the choice just now (recorded live: tests/contract, refusals/closed_complete). A choice that is
     no longer offered at all is refused.
     """
-    chosen = Checkout.objects.filter(pk=checkout_id, assigned_delivery__isnull=False).order_by()
-    seen = chosen.values_list("deliveries_stale_at", "assigned_delivery__active").first()
+    seen = next(iter(_CHOSEN([checkout_id])), None)
     if seen is None or (seen[0] is not None and seen[0] > timezone.now()):
         return False
+    chosen = Checkout.objects.filter(pk=checkout_id, assigned_delivery__isnull=False)
     checkout = chosen.select_related("channel", "assigned_delivery").first()
     if checkout is None:
         return False
     delivery.options(checkout)
     return bool(seen[1])
+
+
+_CHOSEN = PreparedRows(
+    Checkout._meta.pk,
+    lambda pks: (
+        Checkout.objects.order_by()
+        .filter(pk__in=pks, assigned_delivery__isnull=False)
+        .values_list("deliveries_stale_at", "assigned_delivery__active")
+    ),
+)
 
 
 def _order_of(checkout_id: UUID) -> Order:

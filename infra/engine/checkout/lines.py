@@ -18,6 +18,7 @@ from infra.engine.checkout.settling import settle_discounts
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
 from infra.engine.discounts.queries import has_order_rules
 from infra.engine.prepared import PreparedRows
+from infra.engine.prepared_writes import insert_all
 from infra.engine.products.models import ProductChannelListing, ProductVariant, VariantChannelListing
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
@@ -166,7 +167,7 @@ class LinePlan:
             else:
                 updated.append(line)
             _apply(line, item, replace=self.replace)
-        CheckoutLine.objects.bulk_create(created)
+        insert_all(created)
         if updated:
             CheckoutLine.objects.bulk_update(
                 updated, ["quantity", "price_override", "price_override_reason", "metadata"]

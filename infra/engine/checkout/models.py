@@ -9,8 +9,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from infra.engine.prepared_writes import QuickRow
 
-class Checkout(models.Model):
+
+class Checkout(QuickRow):
     """Lines, addresses and a delivery somebody is about to order. Knowing its id is the right to change it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,7 +70,7 @@ class Checkout(models.Model):
         return self.channel.default_country
 
 
-class CheckoutLine(models.Model):
+class CheckoutLine(QuickRow):
     """A variant and how many of it; its price is the channel's, unless an app set another."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -88,7 +90,7 @@ class CheckoutLine(models.Model):
         ordering = ("position", "created_at", "id")
 
 
-class CheckoutDelivery(models.Model):
+class CheckoutDelivery(QuickRow):
     """A way of delivery offered for one checkout, by an app or of the shop's own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -21,6 +21,7 @@ from infra.engine.orders.models import Order, OrderLine, OrderNumber
 from infra.engine.payments.gift_cards import charge_order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows, in_bulk
+from infra.engine.prepared_writes import delete_where, insert_all, update_where
 from infra.engine.products.models import TaxClass, Translation
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.ids import parse_global_id, to_global_id
@@ -48,13 +49,13 @@ def write_order(
     set_amounts(order, transactions=transactions, granted=ZERO)
     order.number = OrderNumber.objects.create().pk
     order.save(force_insert=True)
-    OrderLine.objects.bulk_create(lines)
+    insert_all(lines)
     freeze_discounts(priced, order, lines)
     counted = [line for line, item in zip(lines, priced.lines, strict=True) if item.line.variant.track_inventory]
     wanted = [Wanted(line.pk, line.variant_id, line.quantity) for line in counted if line.variant_id is not None]
     allocate(wanted=wanted, channel_id=checkout.channel_id, selling=selling_for(checkout, promised=True))
     if transactions:
-        TransactionItem.objects.filter(checkout=checkout).update(order=order, checkout=None)
+        update_where(TransactionItem, "checkout", checkout.pk, order=order.pk, checkout=None)
     due = priced.full_total.gross.amount
     use_at_completion(checkout=checkout, order=order, total=due, requestor=requestor)
     if delete:
@@ -80,7 +81,13 @@ def _customer(checkout: Checkout, requestor: Requestor) -> User | None:
         return checkout.user
     if requestor.user is not None and not requestor.has_perm("IMPERSONATE_USER"):
         return None
-    return User.objects.filter(email=(checkout.email or "").lower(), is_active=True).first()
+    return next(iter(_CUSTOMERS([(checkout.email or "").lower()])), None)
+
+
+_CUSTOMERS = PreparedRows(
+    User._meta.get_field("email"),
+    lambda emails: User.objects.filter(email__in=emails, is_active=True).order_by("pk"),
+)
 
 
 def _order(priced: PricedCheckout, user: User | None, transactions: list[TransactionItem]) -> Order:
@@ -239,9 +246,9 @@ def _delete(checkout: Checkout) -> None:
     """Delete the checkout's rows without the look-ups of a cascade; nothing else points at them by now."""
     if checkout.channel.reserves_stock:
         free(checkout_id=checkout.pk)
-    CheckoutLine.objects.filter(checkout=checkout)._raw_delete("engine")
-    CheckoutDelivery.objects.filter(checkout=checkout)._raw_delete("engine")
-    Checkout.objects.filter(pk=checkout.pk)._raw_delete("engine")
+    delete_where(CheckoutLine, "checkout", checkout.pk)
+    delete_where(CheckoutDelivery, "checkout", checkout.pk)
+    delete_where(Checkout, "id", checkout.pk)
 
 
 def _tell(order: Order, requestor: Requestor, *, has_bought_cards: bool) -> None:

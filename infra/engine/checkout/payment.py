@@ -6,8 +6,21 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.pricing import PricedCheckout
 from infra.engine.money import ZERO
+from infra.engine.payments.models import TransactionItem
+from infra.engine.prepared import PreparedRows
+
+
+def transactions_of(checkout: Checkout) -> list[TransactionItem]:
+    """Return the payments of a checkout, the oldest first."""
+    return _TRANSACTIONS([checkout.pk])
+
+
+_TRANSACTIONS = PreparedRows(
+    TransactionItem._meta.get_field("checkout"), lambda pks: TransactionItem.objects.filter(checkout_id__in=pks)
+)
 
 
 def paid_amounts(transactions: Iterable[Any]) -> tuple[Decimal, Decimal]:

@@ -7,19 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from infra.engine.money import ZERO, TaxedMoney, apply_flat_rate, quantize
-from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import TaxClassRate, TaxConfiguration, TaxCountryException
-
-_RATES = PreparedRows(
-    TaxClassRate._meta.get_field("country"), lambda countries: TaxClassRate.objects.filter(country__in=countries)
-)
-_CONFIGURATIONS = PreparedRows(
-    TaxConfiguration._meta.get_field("channel"), lambda pks: TaxConfiguration.objects.filter(channel_id__in=pks)
-)
-_EXCEPTIONS = PreparedRows(
-    TaxConfiguration._meta.get_field("channel"),
-    lambda pks: TaxCountryException.objects.filter(configuration__channel_id__in=pks).select_related("configuration"),
-)
+from infra.engine.settled.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +64,49 @@ def _untaxed(amount: Decimal, currency: str) -> TaxedMoney:
 
 
 def taxes_of(pairs: set[tuple[int, str]]) -> dict[tuple[int, str], ChannelTaxes]:
-    """Return how each (channel key, country) is taxed; three statements for any number."""
-    channels, countries = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    if not pairs:
-        return {}
-    rates: dict[str, dict[int | None, Decimal]] = {}
-    for row in _RATES(countries):
-        rates.setdefault(row.country, {})[row.tax_class_id] = row.rate
-    configurations = {row.channel_id: row for row in _CONFIGURATIONS(channels)}
-    exceptions = {(row.configuration_id, row.country): row for row in _EXCEPTIONS(channels)}
-    return {pair: _channel_taxes(pair, configurations, exceptions, rates) for pair in pairs}
+    """Return how each (channel key, country) is taxed."""
+    rules = _RULES() if pairs else None
+    return {} if rules is None else {pair: rules.taxes(pair) for pair in pairs}
 
 
-def _channel_taxes(pair: tuple[int, str], configurations: Any, exceptions: Any, rates: Any) -> ChannelTaxes:
-    configuration = configurations.get(pair[0])
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """All that is set about taxes: rates by country, configurations by channel, exceptions by configuration."""
+
+    rates: dict[str, dict[int | None, Decimal]]
+    configurations: dict[int, TaxConfiguration]
+    exceptions: dict[tuple[int, str], TaxCountryException]
+    made: dict[tuple[int, str], ChannelTaxes]
+
+    @classmethod
+    def read(cls) -> _Rules:
+        rates: dict[str, dict[int | None, Decimal]] = {}
+        for row in TaxClassRate.objects.all():
+            rates.setdefault(row.country, {})[row.tax_class_id] = row.rate
+        configurations = {row.channel_id: row for row in TaxConfiguration.objects.all()}
+        exceptions = {(row.configuration_id, row.country): row for row in TaxCountryException.objects.all()}
+        return cls(rates, configurations, exceptions, {})
+
+    def taxes(self, pair: tuple[int, str]) -> ChannelTaxes:
+        found = self.made.get(pair)
+        if found is None:
+            found = self.made[pair] = _channel_taxes(pair, self)
+        return found
+
+
+_RULES = Kept(_Rules.read)
+
+
+def _channel_taxes(pair: tuple[int, str], rules: _Rules) -> ChannelTaxes:
+    configuration, rates = rules.configurations.get(pair[0]), rules.rates.get(pair[1], {})
     if configuration is None:
-        return ChannelTaxes(True, True, True, rates.get(pair[1], {}))
-    rule = exceptions.get((configuration.pk, pair[1]), configuration)
+        return ChannelTaxes(True, True, True, rates)
+    rule: Any = rules.exceptions.get((configuration.pk, pair[1]), configuration)
     return ChannelTaxes(
         rule.charge_taxes,
         configuration.prices_entered_with_tax,
         rule.display_gross_prices,
-        rates.get(pair[1], {}),
+        rates,
         rule.tax_calculation_strategy or "FLAT_RATES",
         rule.tax_app_id or configuration.tax_app_id,
     )

@@ -12,6 +12,7 @@ from infra.engine.deliveries.events import EventKind, event_kinds
 from infra.engine.deliveries.models import EventDelivery
 from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.queries import subscribed_webhooks
+from infra.engine.prepared_writes import insert_all
 from infra.engine.schema.context import Requestor, current_requestor
 
 
@@ -29,7 +30,7 @@ def queue_event(*, event: str, obj: Any, extra: dict[str, Any]) -> int:
         for webhook in webhooks
     )
     rows = [row for row in made if row is not None]
-    EventDelivery.objects.bulk_create(rows)
+    insert_all(rows)
     return len(rows)
 
 

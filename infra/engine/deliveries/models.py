@@ -7,8 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from infra.engine.prepared_writes import QuickRow
 
-class EventDelivery(models.Model):
+
+class EventDelivery(QuickRow):
     """One event for one webhook. `payload` is empty until it is built: at once, or for deferred events when sent."""
 
     webhook = models.ForeignKey("engine_apps.Webhook", on_delete=models.CASCADE, related_name="deliveries")
@@ -29,7 +31,7 @@ class EventDelivery(models.Model):
         ]
 
 
-class EventDeliveryAttempt(models.Model):
+class EventDeliveryAttempt(QuickRow):
     """One try to deliver, with what was answered."""
 
     delivery = models.ForeignKey(EventDelivery, on_delete=models.CASCADE, related_name="attempts")

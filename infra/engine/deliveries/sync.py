@@ -14,6 +14,7 @@ from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.queries import subscribed_webhooks
 from infra.engine.deliveries.transport import Unreachable, send, webhook_headers
 from infra.engine.schema.context import current_requestor
+from infra.engine.settled.kept import look_again
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,12 @@ def ask_apps(*, event: str, obj: Any, app: Any, extra: dict[str, Any]) -> list[t
     assert event_kinds()[event].is_sync, f"{event} is emitted, not asked"
     if has_open_transaction():
         raise RuntimeError(f"{event} would be sent inside an open transaction of the engine")
-    return [(webhook.app, _ask(webhook, event, obj, extra)) for webhook in subscribed_webhooks(event=event, app=app)]
+    webhooks = subscribed_webhooks(event=event, app=app)
+    try:
+        return [(webhook.app, _ask(webhook, event, obj, extra)) for webhook in webhooks]
+    finally:
+        if webhooks:
+            look_again()
 
 
 def has_open_transaction() -> bool:

@@ -10,17 +10,18 @@ from django.db import models
 from django.utils import timezone
 
 from infra.engine.money import Money, TaxedMoney
+from infra.engine.prepared_writes import QuickRow
 
 
 def amount_field(**options: Any) -> models.DecimalField:
     return models.DecimalField(max_digits=20, decimal_places=3, default=Decimal(0), **options)
 
 
-class OrderNumber(models.Model):
+class OrderNumber(QuickRow):
     """Hands out order numbers: the key of an inserted row. Gaps are possible, repetition is not."""
 
 
-class Order(models.Model):
+class Order(QuickRow):
     """What somebody bought, frozen at that moment, with its states of fulfilment and payment."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -146,7 +147,7 @@ class OrderDiscount(Discount):
         ordering = ("created_at", "pk")
 
 
-class OrderLine(models.Model):
+class OrderLine(QuickRow):
     """One line of an order with the names, prices and tax rate it was sold at."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -219,7 +220,7 @@ class OrderLineDiscount(Discount):
         ]
 
 
-class Fulfillment(models.Model):
+class Fulfillment(QuickRow):
     """Goods of one order that leave, or wait to leave, one warehouse together."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fulfillments")
@@ -237,7 +238,7 @@ class Fulfillment(models.Model):
         ordering = ("pk",)
 
 
-class FulfillmentLine(models.Model):
+class FulfillmentLine(QuickRow):
     """How many pieces of an order line a fulfillment holds, and from which stock."""
 
     fulfillment = models.ForeignKey(Fulfillment, on_delete=models.CASCADE, related_name="lines")
@@ -314,7 +315,7 @@ class Invoice(models.Model):
         ordering = ("pk",)
 
 
-class OrderEvent(models.Model):
+class OrderEvent(QuickRow):
     """One entry of an order's history."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")

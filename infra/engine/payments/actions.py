@@ -24,10 +24,12 @@ from infra.engine.payments.events import (
     set_refund_status,
     store_event,
     store_failure,
+    take_amounts,
 )
-from infra.engine.payments.lock_objects import Locked, locked_transaction
+from infra.engine.payments.lock_objects import Locked, locked_source, locked_transaction
 from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.payments.types import AMOUNT_FROM, MESSAGE_LIMIT
+from infra.engine.prepared_writes import insert_all
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
 
@@ -69,24 +71,41 @@ class Report:
 
 
 def create_transaction(*, source: Order | Checkout, said: ByHand, requestor: Requestor) -> TransactionItem:
-    """Record a payment made elsewhere for an order or checkout, with the amounts it has by now."""
+    """Record a payment made elsewhere for an order or checkout, with the amounts it has by now.
+
+    Raises UserErrors(NOT_FOUND) for a checkout that has just become an order.
+    """
+    item = TransactionItem(
+        currency=source.currency,
+        app=requestor.app,
+        app_identifier=requestor.app.identifier if requestor.app else None,
+        user=requestor.user,
+        metadata=said.metadata,
+        private_metadata=said.private_metadata,
+        **said.columns,
+    )
     with transaction.atomic("engine"):
-        item = TransactionItem.objects.create(
-            currency=source.currency,
-            order=source if isinstance(source, Order) else None,
-            checkout=source if isinstance(source, Checkout) else None,
-            app=requestor.app,
-            app_identifier=requestor.app.identifier if requestor.app else None,
-            user=requestor.user,
-            metadata=said.metadata,
-            private_metadata=said.private_metadata,
-            **said.columns,
-        )
-    with locked_transaction(item.pk) as locked:
-        _adjust(locked.item, said, requestor)
+        try:
+            locked = locked_source(source, item)
+        except (Order.DoesNotExist, Checkout.DoesNotExist):
+            raise refuse("id", "`Order` or `Checkout` not found.", "NOT_FOUND") from None
+        item.order_id = locked.order.pk if locked.order else None
+        item.checkout_id = locked.checkout.pk if locked.checkout else None
+        events = [_by_hand(item, name, wanted, requestor) for name, wanted in said.amounts.items() if wanted]
+        take_amounts(item, events)
+        item.save(force_insert=True)
+        insert_all(events)
         apply_change(locked, Amounts())
         _note(locked, said, requestor)
-        return locked.item
+        return item
+
+
+def _by_hand(item: TransactionItem, name: str, amount: Decimal, requestor: Requestor) -> TransactionEvent:
+    """Return the event, not saved, that brings one of BY_HAND about."""
+    text = "Manual adjustment of the transaction."
+    return new_event(
+        item=item, type_=BY_HAND[name], amount=amount, app=requestor.app, user=requestor.user, message=text
+    )
 
 
 def update_transaction(*, token: UUID, said: ByHand, requestor: Requestor) -> TransactionItem:
@@ -114,16 +133,14 @@ def update_transaction(*, token: UUID, said: ByHand, requestor: Requestor) -> Tr
 
 def _adjust(item: TransactionItem, said: ByHand, requestor: Requestor) -> None:
     """Bring the amounts to what was said by events that say so, and save."""
-    text = "Manual adjustment of the transaction."
     for name, wanted in said.amounts.items():
         current: Decimal = getattr(item, f"{name}_value")
         if current == wanted:
             continue
-        type_, amount = BY_HAND[name], wanted - current
-        known = TransactionEvent.objects.filter(transaction=item, type=type_)
-        if name == "authorized" and known.exists():
-            type_, amount = "AUTHORIZATION_ADJUSTMENT", wanted
-        new_event(item=item, type_=type_, amount=amount, app=requestor.app, user=requestor.user, message=text).save()
+        event = _by_hand(item, name, wanted - current, requestor)
+        if name == "authorized" and TransactionEvent.objects.filter(transaction=item, type=event.type).exists():
+            event.type, event.amount_value = "AUTHORIZATION_ADJUSTMENT", wanted
+        event.save()
     if said.amounts:
         set_amounts(item)
     item.save()

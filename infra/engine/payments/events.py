@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from infra.engine.checkout.payment import authorize_status_of, charge_status_of
+from infra.engine.checkout.payment import authorize_status_of, charge_status_of, transactions_of
 from infra.engine.checkout.pricing import price_checkouts
 from infra.engine.orders.charges import FULLY, Amounts, refresh_amounts, tell_payment_change
 from infra.engine.orders.fulfillment import set_status
@@ -86,7 +86,12 @@ _EVENTS = PreparedRows(
 
 def set_amounts(item: TransactionItem) -> None:
     """Set the transaction's amounts from its events, without saving."""
-    for name, amount in amounts_of(_EVENTS([item.pk])).items():
+    take_amounts(item, _EVENTS([item.pk]))
+
+
+def take_amounts(item: TransactionItem, events: list[TransactionEvent]) -> None:
+    """Set the transaction's amounts from these, all its events, without saving."""
+    for name, amount in amounts_of(events).items():
         setattr(item, f"{name}_value", amount)
 
 
@@ -109,7 +114,7 @@ def _tell_checkout(locked: Locked, before: Amounts) -> None:
     assert checkout is not None
     checkout.save(update_fields=["updated_at"])
     priced = price_checkouts([checkout])[checkout.pk]
-    others = list(TransactionItem.objects.filter(checkout=checkout).exclude(pk=locked.item.pk))
+    others = [row for row in transactions_of(checkout) if row.pk != locked.item.pk]
     old = TransactionItem(
         authorized_value=before.authorized, charged_value=before.charged, refunded_value=before.refunded
     )

@@ -18,7 +18,8 @@ from infra.engine.orders import lock_objects as orders
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.types import GIFT_CARD_GATEWAY
-from infra.engine.warehouses.lock_objects import lock
+from infra.engine.prepared import PreparedRows
+from infra.engine.warehouses.lock_objects import lock, locked_rows
 
 ATTEMPTS = 5
 MOST_TURNS = 100
@@ -97,11 +98,33 @@ def _by_card(code: str) -> QuerySet[TransactionItem]:
 
 
 def _take(token: UUID) -> Locked:
-    seen = TransactionItem.objects.values_list("order_id", "checkout_id").get(pk=token)
+    seen = next(iter(_PAID([token])), None)
+    if seen is None:
+        raise TransactionItem.DoesNotExist(f"no payment {token}")
     order_id, checkout_id = seen
     order = orders.order(order_id) if order_id else None
     checkout = checkouts.checkout(checkout_id) if checkout_id else None
-    item = lock(TransactionItem.objects.filter(pk=token)).get()
-    if (item.order_id, item.checkout_id) != seen:
+    item = next(iter(locked_rows(_ITEMS, [token])), None)
+    if item is None or (item.order_id, item.checkout_id) != seen:
         raise _MovedError
     return Locked(item, order, checkout)
+
+
+def locked_source(source: Order | Checkout, item: TransactionItem) -> Locked:
+    """Lock what a new payment, not saved yet, pays. Needs an open transaction on `engine`.
+
+    Raises Order.DoesNotExist, and Checkout.DoesNotExist for one that has become an order.
+    """
+    if isinstance(source, Order):
+        return Locked(item, order=orders.order(source.pk))
+    checkout = checkouts.checkout(source.pk)
+    if checkout is None:
+        raise Checkout.DoesNotExist(f"no checkout {source.pk}")
+    return Locked(item, checkout=checkout)
+
+
+_PAID = PreparedRows(
+    TransactionItem._meta.pk,
+    lambda tokens: TransactionItem.objects.filter(pk__in=tokens).order_by().values_list("order_id", "checkout_id"),
+)
+_ITEMS = PreparedRows(TransactionItem._meta.pk, lambda tokens: lock(TransactionItem.objects.filter(pk__in=tokens)))

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from infra.engine.money import Money
+from infra.engine.prepared_writes import QuickRow
 
 AMOUNTS = (
     "authorized",
@@ -27,7 +28,7 @@ def amount_field(**options: Any) -> models.DecimalField:
     return models.DecimalField(max_digits=20, decimal_places=3, default=Decimal(0), **options)
 
 
-class TransactionItem(models.Model):
+class TransactionItem(QuickRow):
     """One payment with its amounts, which always follow from its events (see `calculations`)."""
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,7 +77,7 @@ class TransactionItem(models.Model):
         return Money(getattr(self, f"{name}_value"), self.currency)
 
 
-class TransactionEvent(models.Model):
+class TransactionEvent(QuickRow):
     """What happened to a transaction, as reported; the only source of its amounts."""
 
     transaction = models.ForeignKey(TransactionItem, on_delete=models.CASCADE, related_name="events")

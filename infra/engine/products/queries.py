@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from infra.engine.prepared import PreparedQuery
 from infra.engine.products.models import (
     Category,
     Channel,
@@ -22,6 +21,7 @@ from infra.engine.products.models import (
 )
 from infra.engine.schema.context import Context, Requestor
 from infra.engine.schema.errors import EngineError
+from infra.engine.settled.kept import Kept, copy_of
 
 #: any of these lets a requestor see what is not published
 CATALOGUE_STAFF = (
@@ -56,13 +56,13 @@ SHOP_DEFAULTS: dict[str, Any] = {
 }
 
 
-_CHANNELS = PreparedQuery(Channel, (), lambda: Channel.objects.all())
-_SETTINGS = PreparedQuery(ShopSettings, (), lambda: ShopSettings.objects.order_by("pk"))
+_CHANNELS = Kept(lambda: list(Channel.objects.all()))
+_SETTINGS = Kept(lambda: ShopSettings.objects.order_by("pk").first())
 
 
 def channels_by_slug() -> dict[str, Channel]:
     """Return every channel by its slug."""
-    return {channel.slug: channel for channel in _CHANNELS()}
+    return {channel.slug: copy_of(channel) for channel in _CHANNELS()}
 
 
 def all_channels(context: Context) -> dict[int, Channel]:
@@ -86,7 +86,8 @@ def single_channel() -> Channel | None:
 
 def shop_row() -> ShopSettings:
     """Return the row of the shop's settings."""
-    return next(iter(_SETTINGS(most=1)), None) or ShopSettings()
+    kept = _SETTINGS()
+    return ShopSettings() if kept is None else copy_of(kept)
 
 
 def shop_settings() -> dict[str, Any]:

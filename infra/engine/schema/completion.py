@@ -8,6 +8,7 @@ cost nothing unless something fails.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -24,6 +25,13 @@ from infra.engine.schema.binding import type_of
 if TYPE_CHECKING:
     from infra.engine.schema.executor import FieldPlan, Run
 
+#: kinds of values that the answer holds as they are, by the name of the scalar
+AS_THEY_ARE: dict[str, frozenset[type]] = {
+    "String": frozenset({str, NoneType}),
+    "ID": frozenset({str, NoneType}),
+    "Boolean": frozenset({bool, NoneType}),
+    "Float": frozenset({float, NoneType}),
+}
 Completer = Callable[["Run", list[Any]], list[Any]]
 
 
@@ -47,13 +55,13 @@ def make_completer(plan: FieldPlan, type_: Any) -> Completer:
     if isinstance(type_, GraphQLList):
         return _complete_list(make_completer(plan, type_.of_type), isinstance(type_.of_type, GraphQLNonNull))
     if isinstance(type_, GraphQLScalarType | GraphQLEnumType):
-        return _complete_leaf(plan, type_.serialize)
+        return _complete_leaf(plan, type_.serialize, AS_THEY_ARE.get(type_.name, frozenset()))
     if isinstance(type_, GraphQLObjectType):
         return _complete_object(plan, type_)
     return _complete_abstract(plan, type_)
 
 
-def _complete_leaf(plan: FieldPlan, serialize: Callable[[Any], Any]) -> Completer:
+def _complete_leaf(plan: FieldPlan, serialize: Callable[[Any], Any], same: frozenset[type]) -> Completer:
     def complete_one(run: Run, value: Any) -> Any:
         if isinstance(value, Exception):
             return run.fail(plan, value)
@@ -63,9 +71,21 @@ def _complete_leaf(plan: FieldPlan, serialize: Callable[[Any], Any]) -> Complete
             return run.fail(plan, error)
 
     def complete(run: Run, values: list[Any]) -> list[Any]:
+        kinds = set(map(type, values))
+        if kinds <= same:
+            return values
+        if not _has_errors(kinds):
+            try:
+                return [None if value is None else serialize(value) for value in values]
+            except Exception:  # noqa: BLE001, S110 (which of them it was, and whether others can do, is seen below)
+                pass
         return [None if value is None else complete_one(run, value) for value in values]
 
     return complete
+
+
+def _has_errors(kinds: set[type]) -> bool:
+    return any(issubclass(kind, Exception) for kind in kinds)
 
 
 def _complete_non_null(plan: FieldPlan, inner: Completer) -> Completer:
@@ -116,7 +136,8 @@ def _first_failure(part: list[Any]) -> Any:
 
 def _complete_object(plan: FieldPlan, type_: GraphQLObjectType) -> Completer:
     def complete(run: Run, values: list[Any]) -> list[Any]:
-        if None not in values and not any(isinstance(value, Exception) for value in values):
+        kinds = set(map(type, values))
+        if NoneType not in kinds and not _has_errors(kinds):
             return run.objects(plan, type_, values)
         answer = [run.fail(plan, value) if isinstance(value, Exception) else None for value in values]
         places = [index for index, value in enumerate(values) if value is not None and answer[index] is None]

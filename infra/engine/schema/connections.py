@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -88,7 +91,8 @@ class Connection:
     def edges(self) -> list[dict[str, Any]]:
         rows, _, _, start = self._page
         if isinstance(self.source, QuerySet | PreparedList):
-            return [{"node": row, "cursor": _row_cursor(row, self.order)} for row in rows]
+            getters = [attrgetter(name.lstrip("-").replace("__", ".")) for name in self.order]
+            return [{"node": row, "cursor": write_cursor([get(row) for get in getters])} for row in rows]
         return [{"node": row, "cursor": write_cursor([start + index])} for index, row in enumerate(rows)]
 
     @cached_property
@@ -123,6 +127,8 @@ def connect(source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -
 
 
 def _page_size(args: dict[str, Any]) -> tuple[int | None, int | None]:
+    if (args.get("sortBy") or {}).get("field") == "RANK" and not _is_search(args):
+        raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
     first, last = args.get("first"), args.get("last")
     if not first and not last:
         raise EngineError(
@@ -134,12 +140,27 @@ def _page_size(args: dict[str, Any]) -> tuple[int | None, int | None]:
             raise EngineError(text, "GraphQLError")
         if size is not None and size < 0:
             raise EngineError(f"Argument `{name}` must be a non-negative integer.", "GraphQLError")
+    for name, other in (("last", "first"), ("first", "before"), ("last", "after")):
+        if args.get(name) and args.get(other):
+            raise EngineError(f"Argument `{name}` cannot be combined with `{other}`.", "GraphQLError")
     return (first, None) if first is not None else (None, last)
+
+
+def _is_search(args: dict[str, Any]) -> bool:
+    return bool(args.get("search") or (args.get("filter") or {}).get("search"))
 
 
 def write_cursor(values: list[Any]) -> str:
     """Return the opaque cursor of a row by the values of its order."""
-    return base64.b64encode(json.dumps([_plain(value) for value in values]).encode()).decode()
+    text = ", ".join(map(_written, values))
+    return binascii.b2a_base64(f"[{text}]".encode("ascii"), newline=False).decode("ascii")
+
+
+def _written(value: Any) -> str:
+    """Return a value as JSON; text and whole numbers without the encoder's preparations."""
+    if value.__class__ is str:
+        return encode_basestring_ascii(value)
+    return str(value) if value.__class__ is int else json.dumps(_plain(value))
 
 
 def read_cursor(cursor: str, length: int) -> list[Any]:
@@ -159,16 +180,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _row_cursor(row: Any, order: tuple[str, ...]) -> str:
-    values = []
-    for name in order:
-        value = row
-        for part in name.lstrip("-").split("__"):
-            value = getattr(value, part)
-        values.append(value)
-    return write_cursor(values)
 
 
 def ordering(order: Sequence[str]) -> list[Any]:

@@ -28,6 +28,8 @@ from infra.engine.schema.completion import Failed, make_completer, settle
 from infra.engine.schema.context import REQUESTOR, Context
 from infra.engine.schema.documents import Document, collect_fields, has_variables
 from infra.engine.schema.errors import EngineError, UserErrors
+from infra.engine.schema.steady import is_steady
+from infra.engine.settled.kept import look_once, stop
 
 logger = logging.getLogger(__name__)
 EMPTY = {"Boolean": False, "Int": 0}
@@ -191,10 +193,11 @@ def execute(
         result = execute_sync(schema, document.node, operation_name=operation_name, variable_values=variables)
         return Answer(result.data, result.errors or [])
     run = Run(schema, document, coerced, context)
-    token = REQUESTOR.set(context.requestor)
+    token, seen = REQUESTOR.set(context.requestor), look_once(is_steady(operation))
     try:
         return finish(run, run.root(operation))
     finally:
+        stop(seen)
         REQUESTOR.reset(token)
 
 
@@ -231,6 +234,15 @@ def finish(run: Run, answer: Any) -> Answer:
 
 
 def _read(parents: list[Any], snake: str, name: str) -> list[Any]:
+    """Return the attribute or key of every parent; most often all are of one kind, and have it."""
+    kinds = set(map(type, parents))
+    try:
+        if kinds == {dict}:
+            return [parent[snake] for parent in parents]
+        if not any(issubclass(kind, dict) for kind in kinds):
+            return [getattr(parent, snake) for parent in parents]
+    except (AttributeError, KeyError):
+        pass
     return [_read_one(parent, snake, name) for parent in parents]
 
 

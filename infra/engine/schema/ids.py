@@ -18,7 +18,7 @@ class InvalidId(EngineError):  # noqa: N818
 
 def to_global_id(type_name: str, pk: object) -> str:
     """Return the global id of the object `pk` of the contract's type `type_name`."""
-    return base64.b64encode(f"{type_name}:{pk}".encode()).decode("ascii")
+    return binascii.b2a_base64(f"{type_name}:{pk}".encode(), newline=False).decode("ascii")
 
 
 def parse_global_id(gid: str) -> tuple[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from infra.engine.shipping.models import PostalCodeRule, ShippingMethod, ShippingMethodListing
+from django.db.models import Exists, OuterRef
+
+from infra.engine.settled.kept import Kept
+from infra.engine.shipping.models import PostalCodeRule, ShippingMethod, ShippingMethodListing, ShippingZone
 from infra.engine.shipping.postal_codes import admit
 
 
@@ -29,22 +31,40 @@ def applicable_listings(parcel: Parcel) -> list[ShippingMethodListing]:
     A method counts when its zone covers the country and the channel, the goods' price (a method by price) or weight
     (by weight) lies between its limits, its postal code rules let the address through, and no product is excluded.
     """
-    country = parcel.address.get("country") or ""
-    rows = (
-        ShippingMethodListing.objects.filter(
-            channel_id=parcel.channel_id,
-            currency=parcel.currency,
-            method__zone__channels=parcel.channel_id,
-            method__zone__countries__contains=f",{country},",
+    country, rules = parcel.address.get("country") or "", _RULES()
+    listings = rules.listings.get((parcel.channel_id, parcel.currency), ())
+    found = [row for row in listings if f",{country}," in row.method.zone.countries and _in_range(row, parcel)]
+    return [row for row in found if not _is_refused(row.method_id, rules, parcel, country)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """All that is set about the shop's own methods: prices by channel and currency, the others by method."""
+
+    listings: dict[tuple[int, str], list[ShippingMethodListing]]
+    excluded: dict[int, set[int]]
+    postal_codes: dict[int, list[PostalCodeRule]]
+
+    @classmethod
+    def read(cls) -> _Rules:
+        in_zone = ShippingZone.channels.through.objects.filter(
+            shippingzone_id=OuterRef("method__zone_id"), channel_id=OuterRef("channel_id")
         )
-        .select_related("method__tax_class")
-        .order_by("method_id")
-    )
-    found = [row for row in rows if _in_range(row, parcel)]
-    if not found:
-        return []
-    refused = _refused(parcel, [row.method_id for row in found], country)
-    return [row for row in found if row.method_id not in refused]
+        rows = ShippingMethodListing.objects.filter(Exists(in_zone)).order_by("method_id")
+        listings: dict[tuple[int, str], list[ShippingMethodListing]] = {}
+        for row in rows.select_related("method__tax_class", "method__zone"):
+            listings.setdefault((row.channel_id, row.currency), []).append(row)
+        excluded: dict[int, set[int]] = {}
+        links = ShippingMethod.excluded_products.through.objects.values_list("shippingmethod_id", "product_id")
+        for method_id, product_id in links:
+            excluded.setdefault(method_id, set()).add(product_id)
+        postal_codes: dict[int, list[PostalCodeRule]] = {}
+        for rule in PostalCodeRule.objects.all():
+            postal_codes.setdefault(rule.method_id, []).append(rule)
+        return cls(listings, excluded, postal_codes)
+
+
+_RULES = Kept(_Rules.read)
 
 
 def _in_range(row: ShippingMethodListing, parcel: Parcel) -> bool:
@@ -57,21 +77,8 @@ def _between(value: Decimal, least: Decimal | None, most: Decimal | None) -> boo
     return (least is None or least <= value) and (most is None or value <= most)
 
 
-def _refused(parcel: Parcel, method_ids: list[int], country: str) -> set[int]:
-    excluded = ShippingMethod.excluded_products.through.objects.filter(
-        shippingmethod_id__in=method_ids, product_id__in=parcel.product_ids
-    )
-    refused = set(excluded.values_list("shippingmethod_id", flat=True))
-    code = parcel.address.get("postal_code") or ""
-    for method_id, rules in rules_by_method(method_ids).items():
-        if not admit(rules, country=country, code=code):
-            refused.add(method_id)
-    return refused
-
-
-def rules_by_method(method_ids: Iterable[int]) -> dict[int, list[PostalCodeRule]]:
-    """Return the postal code rules of methods that have any."""
-    found: dict[int, list[PostalCodeRule]] = {}
-    for rule in PostalCodeRule.objects.filter(method_id__in=list(method_ids)):
-        found.setdefault(rule.method_id, []).append(rule)
-    return found
+def _is_refused(method_id: int, rules: _Rules, parcel: Parcel, country: str) -> bool:
+    if not parcel.product_ids.isdisjoint(rules.excluded.get(method_id, ())):
+        return True
+    codes, code = rules.postal_codes.get(method_id), parcel.address.get("postal_code") or ""
+    return codes is not None and not admit(codes, country=country, code=code)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from infra.engine.prepared_writes import insert_all, update_each
 from infra.engine.products.models import ProductVariant
 from infra.engine.warehouses import lock_objects
 from infra.engine.warehouses.models import Allocation, ChannelWarehouse, Reservation, Stock, Warehouse
@@ -42,8 +43,8 @@ def allocate(*, wanted: list[Wanted], channel_id: int, selling: Selling | None =
             allocations.append(Allocation(order_line_id=item.line_id, stock=stock, quantity=pieces))
     if shortages:
         raise InsufficientStock(shortages)
-    Allocation.objects.bulk_create(allocations)
-    Stock.objects.bulk_update(touched.values(), ["quantity_allocated"])
+    insert_all(allocations)
+    update_each(touched.values(), "quantity_allocated")
     _tell_changes("PRODUCT_VARIANT_OUT_OF_STOCK", [stock for stock in touched.values() if stock.available <= 0])
 
 
@@ -150,8 +151,8 @@ def hand_out(*, pieces: list[tuple[Wanted, int | None]], exceed: bool = False) -
         stock.quantity -= item.quantity
     if shortages:
         raise InsufficientStock(shortages)
-    Stock.objects.bulk_update(locked.values(), ["quantity", "quantity_allocated"])
-    Allocation.objects.bulk_update(promised, ["quantity"])
+    update_each(locked.values(), "quantity", "quantity_allocated")
+    update_each(promised, "quantity")
 
 
 def _unpromise(item: Wanted, stock: Stock, promised: list[Allocation], locked: dict[int, Stock]) -> None:

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from infra.engine.prepared_writes import QuickRow
+
 
 class Warehouse(models.Model):
     """A place that holds stock; one per merchant in the mall, but the engine does not know that."""
@@ -64,7 +66,7 @@ class Stock(models.Model):
         return self.quantity - self.quantity_allocated
 
 
-class Allocation(models.Model):
+class Allocation(QuickRow):
     """Pieces of one stock promised to one order line until they are handed out or the promise is withdrawn."""
 
     order_line = models.ForeignKey("engine_orders.OrderLine", on_delete=models.CASCADE, related_name="allocations")

@@ -11,6 +11,7 @@ from infra.engine.money import quantize
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.sessions import amount_to_pay
+from infra.engine.prepared import PreparedRows
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import EngineError, PermissionDenied, refuse
 from infra.engine.schema.ids import InvalidId, named_uuid, parse_global_id, uuid_pk
@@ -40,14 +41,17 @@ def get_source(gid: str) -> Order | Checkout:
         message = f"Invalid ID: {gid}. Expected one of: Checkout, Order, received: {kind}."
         raise refuse("id", message, "INVALID")
     pk = uuid_pk(gid, kind)
-    if kind == "Order":
-        source: Any = Order.objects.select_related("channel", "user").filter(pk=pk).first()
-    else:
-        rows = Checkout.objects.select_related("channel", "assigned_delivery", "user")
-        source = rows.filter(pk=pk).first()
+    source: Any = next(iter((_ORDERS if kind == "Order" else _CHECKOUTS)([pk])), None)
     if source is None:
         raise refuse("id", "`Order` or `Checkout` not found.", "NOT_FOUND")
     return source
+
+
+_ORDERS = PreparedRows(Order._meta.pk, lambda pks: Order.objects.select_related("channel", "user").filter(pk__in=pks))
+_CHECKOUTS = PreparedRows(
+    Checkout._meta.pk,
+    lambda pks: Checkout.objects.select_related("channel", "assigned_delivery", "user").filter(pk__in=pks),
+)
 
 
 def open_amount(source: Order | Checkout, said: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend for the engine, whose connections are asked and converted less often."""
