@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -24,6 +24,7 @@ from pytest_django.live_server_helper import LiveServer
 from infra.cli import reconcile as command
 from marketplace.accounts import actions as accounts
 from marketplace.kernel import clock
+from marketplace.kernel.jobs.models import InboxEvent
 from marketplace.messages.queries import list_mail
 from marketplace.saleor import catalogue, customers, views
 from marketplace.saleor.provisioning import provision
@@ -31,7 +32,8 @@ from tests.reconcile.shop import Shop, drain, state, work_a_day
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "engine"])
 STEPS = 5
-SALEOR_TAKES_S = 4.0
+QUIET_S, LONGEST_S = 6.0, 120.0
+"""A real Saleor that sends nothing for so long has nothing more to say; it is waited for no longer than that."""
 COMPARED = ("cards", "orders", "ledger", "facts", "mails", "waiting")
 
 
@@ -56,9 +58,16 @@ def _the_test_method_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settle() -> None:
     """Let what is due be done, the embedded engine's work with it; a real Saleor's workers take their time."""
-    if settings.SALEOR_API_URL:
-        time.sleep(SALEOR_TAKES_S)
+    wait_for_saleor(InboxEvent.objects.count)
     drain(2)
+
+
+def wait_for_saleor(came: Callable[[], int]) -> None:
+    """Wait until no more of a real Saleor's events come. The embedded engine's are sent by whoever works."""
+    until, seen = time.monotonic() + LONGEST_S, -1
+    while settings.SALEOR_API_URL and (now := came()) != seen and time.monotonic() < until:
+        seen = now
+        time.sleep(QUIET_S)
 
 
 @contextmanager
@@ -86,7 +95,7 @@ def a_day(seed: int, *, is_deaf: bool):
     shop = Shop(run=f"r{secrets.token_hex(3)}", rng=random.Random(seed))
     shop.open()
     yesterday = shop.buy()
-    drain()
+    settle()
     shop.ask_refund(yesterday)
     began = clock.real_now()
     if not is_deaf:
@@ -97,8 +106,9 @@ def a_day(seed: int, *, is_deaf: bool):
             settle()
         return state(shop.run), reconcile(since=began)
     with nothing_arrives(is_kept=not settings.SALEOR_API_URL) as lost:
-        work_a_day(shop, steps=STEPS, after_each=settle)
+        work_a_day(shop, steps=STEPS, after_each=lambda: (wait_for_saleor(lambda: len(lost)), drain(2)))
         answer_refund(shop, yesterday)
+        wait_for_saleor(lambda: len(lost))
         give_up()
     assert {"PRODUCT_VARIANT_UPDATED", "ORDER_CREATED", "ACCOUNT_CONFIRMATION_REQUESTED"} <= set(lost)
     before = state(shop.run)
