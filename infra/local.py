@@ -60,6 +60,8 @@ def _environ(method: str, url: str, headers: Mapping[str, str], body: bytes) -> 
         "SERVER_PORT": str(parts.port or DEFAULT_PORTS[parts.scheme]),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
+        # what comes this way may have been named by anybody: it is no call of this machine's own
+        "infra.in_process": True,
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,

@@ -11,7 +11,7 @@ from infra.engine.handler import handle
 @csrf_exempt
 def serve(request: HttpRequest) -> HttpResponse:
     """Answer one HTTP request by `handle`. No session, no cookie: every request carries its own token."""
-    peer = request.META.get("REMOTE_ADDR", "")
+    peer = None if request.META.get("infra.in_process") else request.META.get("REMOTE_ADDR", "")
     asked = request.get_full_path()
     status, headers, content = handle(request.method or "GET", asked, request.headers, request.body, peer)
     response = HttpResponse(content, status=status, content_type=headers.pop("Content-Type", "application/json"))

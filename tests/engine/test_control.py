@@ -148,3 +148,17 @@ def test_failures_from_one_address_delay_the_next_attempt_until_they_are_forgott
 )
 def test_the_pause_after_failures_doubles(failures, of_same_user, seconds):
     assert throttling.pause_s(failures=failures, of_same_user=of_same_user) == seconds
+
+
+def test_a_call_inside_the_process_is_no_call_of_this_machine(settings):
+    """A webhook may name any address of the mall, and is delivered in process."""
+    from infra import local
+    from infra.engine.customers.models import User
+
+    settings.ENGINE_TEST_CONTROL = True
+    User.objects.create(email="kept@example.com", password="!")
+
+    status, _, _ = local.call("POST", f"{settings.MALL_PUBLIC_URL}/__test__/reset", {}, b"{}")
+
+    assert status == 403
+    assert User.objects.filter(email="kept@example.com").exists()

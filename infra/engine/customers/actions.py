@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -22,6 +23,8 @@ from infra.engine.deliveries import emit
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 
 MAX_ADDRESSES = 100
+#: between two letters for a new password to one account, as in the contract: what comes sooner is not sent, nor told
+LETTER_PAUSE = timedelta(minutes=15)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PASSWORD_VALIDATORS = [password_validation.MinimumLengthValidator(min_length=8)]
 
@@ -127,12 +130,15 @@ def register_account(
 
 
 def confirm_account(*, email: str, token: str) -> User:
-    """Confirm an account by the token mailed to it. Raises UserErrors."""
+    """Confirm an account by the token mailed to it.
+
+    Raises UserErrors(INVALID), the same for a wrong token and for an address of nobody, so that nobody learns whose
+    are known.
+    """
     with transaction.atomic("engine"):
-        user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
-        if user is None:
-            raise refuse("email", "User with this email doesn't exist", "NOT_FOUND")
-        if not confirmation_tokens.check_token(user, token):
+        known = User.objects.select_for_update().filter(is_active=True, is_confirmed=False)
+        user = known.filter(email=email.strip().lower()).first()
+        if not confirmation_tokens.check_token(user or User(), token) or user is None:
             raise refuse("token", "Invalid or expired token.", "INVALID")
         user.is_confirmed = True
         user.save(update_fields=["is_confirmed", "updated_at"])
@@ -157,23 +163,22 @@ def note_login(user: User) -> None:
     User.objects.filter(pk=user.pk).update(last_login=user.last_login)
 
 
-def request_password_reset(*, email: str, redirect_url: str, channel: Any) -> None:
-    """Let the apps mail a token, if there is an active account; nobody learns whether there is.
+def request_password_reset(*, email: str, redirect_url: str, channel: Any, now: datetime) -> None:
+    """Let the apps mail a token, if there is an active account that was not just mailed one; nobody learns whether.
 
     Raises UserErrors(INVALID) for a `redirect_url` outside the shop.
     """
     check_redirect_url(redirect_url)
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        return
     with transaction.atomic("engine"):
-        emit(
-            event="ACCOUNT_SET_PASSWORD_REQUESTED",
-            obj=user,
-            **link_with_token(user, password_tokens, redirect_url),
-            channel=channel,
-            shop=None,
-        )
+        user = User.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
+        if user is None or (user.password_letter_at is not None and now - user.password_letter_at < LETTER_PAUSE):
+            return
+        link = link_with_token(user, password_tokens, redirect_url)
+        if user.is_staff:
+            emit(event="STAFF_SET_PASSWORD_REQUESTED", obj=user, **link, shop=None)
+        else:
+            emit(event="ACCOUNT_SET_PASSWORD_REQUESTED", obj=user, **link, channel=channel, shop=None)
+        User.objects.filter(pk=user.pk).update(password_letter_at=now)
 
 
 def set_password(*, email: str, token: str, password: str) -> User:

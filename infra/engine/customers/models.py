@@ -64,6 +64,7 @@ class User(models.Model):
     date_joined = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     last_login = models.DateTimeField(null=True)
+    password_letter_at = models.DateTimeField(null=True)
     jwt_token_key = models.CharField(max_length=12, default=make_token_key)
     addresses = models.ManyToManyField(Address, related_name="users")
     default_shipping_address = models.ForeignKey(

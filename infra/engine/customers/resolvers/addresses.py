@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
-from infra.engine.customers.models import Address
+from infra.engine.customers.models import Address, User
 from infra.engine.customers.resolvers.account import customer_or_self
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
@@ -19,15 +19,32 @@ for _payload in ("AccountAddressCreate", "AccountAddressUpdate", "AccountAddress
 declare("AccountSetDefaultAddress", "user")
 
 
+def _address(context: Context, gid: str) -> tuple[Address, User]:
+    """Return an address that the requestor may change, and whose it is: one's own, or a customer's for MANAGE_USERS."""
+    if context.requestor.has_perm("MANAGE_USERS"):
+        pk = named_pk(gid, "Address")
+        owner = User.objects.filter(addresses=pk).order_by("pk").first() if pk else None
+        if owner is not None and not owner.is_staff:
+            return _marked(owner.addresses.get(pk=pk), owner), owner
+    if context.requestor.user is None:
+        raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return _own_address(context, gid), context.requestor.user
+
+
 def _own_address(context: Context, gid: str) -> Address:
     """Return an address of the requestor; somebody else's is answered like one that does not exist."""
     user, pk = context.requestor.user, named_pk(gid, "Address")
     address = user.addresses.filter(pk=pk).first() if pk else None
     if address is None:
         raise refuse("id", f"Couldn't resolve to a node: {gid}", "NOT_FOUND")
+    return _marked(address, user)
+
+
+def _marked(address: Any, user: User) -> Address:
     address.is_default_shipping = user.default_shipping_address_id == address.pk
     address.is_default_billing = user.default_billing_address_id == address.pk
-    return address
+    kept: Address = address
+    return kept
 
 
 @root("Mutation", "accountAddressCreate")
@@ -39,15 +56,15 @@ def address_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 
 
 @root("Mutation", "accountAddressUpdate", args="id input")
-@requires(USER)
+@requires(USER, "MANAGE_USERS")
 def address_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    address = _own_address(context, args["id"])
+    address, owner = _address(context, args["id"])
     said = {**_as_input(address), **args["input"]}
     kept = clean(said)
     if "metadata" not in args["input"]:
         kept["metadata"] = address.metadata
-    actions.save_address(user=context.requestor.user, kept=kept, address=address)
-    return {"address": address, "user": context.requestor.user}
+    actions.save_address(user=owner, kept=kept, address=address)
+    return {"address": address, "user": owner}
 
 
 def _as_input(address: Address) -> dict[str, Any]:
@@ -67,12 +84,12 @@ def _as_input(address: Address) -> dict[str, Any]:
 
 
 @root("Mutation", "accountAddressDelete")
-@requires(USER)
+@requires(USER, "MANAGE_USERS")
 def address_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
-    address = _own_address(context, args["id"])
+    address, owner = _address(context, args["id"])
     shown = Address.objects.get(pk=address.pk)
-    actions.delete_address(user=context.requestor.user, address=address)
-    return {"address": shown, "user": context.requestor.user}
+    actions.delete_address(user=owner, address=address)
+    return {"address": shown, "user": owner}
 
 
 @root("Mutation", "accountSetDefaultAddress")

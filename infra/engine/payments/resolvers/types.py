@@ -74,7 +74,7 @@ _EVENTS = PreparedRows(
 
 
 @root("Query", "transaction")
-@requires(*HANDLERS)
+@requires(*HANDLERS, "MANAGE_ORDERS")
 def transaction(context: Context, args: dict[str, Any]) -> Any:
     token = args.get("token") or asked_uuid(args.get("id") or "", "TransactionItem")
     return TransactionItem.objects.filter(pk=token).first()
