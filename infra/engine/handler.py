@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from graphql import GraphQLError
@@ -103,7 +104,7 @@ def _post(headers: Mapping[str, str], body: bytes, peer: str | None) -> Response
 
 def _answer_one(request: Any, context: Context) -> tuple[int, Any]:
     text = request.get("query") if isinstance(request, dict) else None
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text:
         return 400, {"errors": [format_error(GraphQLError("Must provide a query string."))]}
     return run(text, request.get("variables"), request.get("operationName"), context)
 
@@ -154,6 +155,8 @@ def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | lis
     content_type = headers.get("content-type", "application/json")
     if content_type.startswith("multipart/form-data"):
         return read_multipart(content_type, body)
+    if not content_type.startswith("application/json"):
+        return _other_request(content_type, body), {}
     try:
         request = json.loads(body)
     except ValueError:
@@ -163,16 +166,29 @@ def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | lis
     return request, {}
 
 
+def _other_request(content_type: str, body: bytes) -> dict[str, Any]:
+    """Return the question of a request that is not in JSON: a bare document, or a form. Of other kinds nothing."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise BadRequest("Unable to parse query.") from None
+    if content_type.startswith("application/graphql"):
+        return {"query": text}
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(text))
+    return {}
+
+
 def run(text: str, variables: Any, operation_name: Any, context: Context) -> tuple[int, dict[str, Any]]:
     """Answer a document given as text: (HTTP status, the JSON answer)."""
     document = documents().get(text)
     if isinstance(document, list):
         return 400, {"errors": [format_error(error) for error in document]}
-    if variables is not None and not isinstance(variables, dict):
-        return 400, {"errors": [format_error(GraphQLError("Variables are invalid JSON."))]}
-    result = execute(
-        schema(), document, context=context, variables=variables or {}, operation_name=operation_name or None
-    )
+    if not isinstance(variables, dict):
+        if variables and any(each.variable_definitions for each in document.operations.values()):
+            return 400, {"errors": [format_error(GraphQLError("Variables are invalid JSON."))]}
+        variables = {}
+    result = execute(schema(), document, context=context, variables=variables, operation_name=operation_name or None)
     if not result.executed:
         return 400, {"errors": [format_error(error) for error in result.errors]}
     answer: dict[str, Any] = {"data": result.data}

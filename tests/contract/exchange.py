@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.models import InboxEvent
+from marketplace.saleor import transport
 from marketplace.saleor.client import APP, ask
 from tests.contract.documents import send, send_with_file
 
@@ -71,6 +72,20 @@ class Exchanges:
             "ignore": sorted({*ALWAYS_IGNORED, *ignore}),
         }
         return answer
+
+    def raw(self, case: str, body: bytes, *, kind: str = "application/json") -> None:
+        """Send bytes as nobody and keep the status beside the answer; what is sent is kept as it is."""
+        assert case not in self.seen, f"{case} is written twice"
+        status, _, content = transport.post(headers={"Content-Type": kind}, body=body, is_repeatable=False)
+        shape = Shape(self.run)
+        self.seen[case] = {
+            "case": case,
+            "operation": "",
+            "caller": "anonymous",
+            "variables": {"kind": kind, "body": body.decode()},
+            "answer": {"status": status, "body": shape.of(_read(content))},
+            "ignore": [*ALWAYS_IGNORED],
+        }
 
     def _caller(self, token: str | None) -> str:
         if token is APP or token is None:
@@ -202,6 +217,14 @@ def _decoded(value: str) -> str | None:
         return text
     match = _GLOBAL_ID.match(text)
     return match[1] if match else None
+
+
+def _read(content: bytes) -> Any:
+    """Return what an answer says in JSON, or None for a page to be looked at."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
 
 
 def _json(value: Any) -> dict[str, Any] | None:

@@ -85,7 +85,8 @@ def answers(schema: GraphQLSchema) -> Answers:
     """Return what all recordings answer, read against `schema`."""
     found = Answers(schema)
     for recording in load().values():
-        found.read(recording)
+        if recording["operation"]:
+            found.read(recording)
     return found
 
 

@@ -32,7 +32,7 @@ def _outcomes() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for recording in load().values():
         answer = recording["answer"]
-        if recording["caller"] == "event" or answer.get("errors"):
+        if not recording["operation"] or recording["caller"] == "event" or answer.get("errors"):
             continue
         for payload in (answer["data"] or {}).values():
             if isinstance(payload, dict) and "errors" in payload:

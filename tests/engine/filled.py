@@ -10,13 +10,30 @@ from django.apps import apps
 from django.db import models
 
 from infra.engine.checkout.completion import complete_checkout
-from infra.engine.customers.models import Address, User
+from infra.engine.customers.models import Address, Group, User
+from infra.engine.discounts.models import (
+    Promotion,
+    PromotionEvent,
+    PromotionRule,
+    Voucher,
+    VoucherChannelListing,
+    VoucherCode,
+)
+from infra.engine.giftcards.models import GiftCard, GiftCardTag
+from infra.engine.menus.models import Menu, MenuItem
 from infra.engine.orders import fulfillment
 from infra.engine.orders.models import Order, OrderLine
 from infra.engine.orders.types import FulfillPart
 from infra.engine.payments.models import TransactionEvent, TransactionItem
-from infra.engine.products.models import Channel, ProductVariant
+from infra.engine.products.models import (
+    Channel,
+    Collection,
+    CollectionChannelListing,
+    CollectionProduct,
+    ProductVariant,
+)
 from infra.engine.schema.context import ANONYMOUS
+from infra.engine.shipping.models import ShippingMethod, ShippingMethodListing, ShippingZone
 from infra.engine.warehouses.models import Warehouse
 from tests.engine.commerce import make_checkout, make_variant, make_warehouse
 from tests.engine.shop import Shop, upload
@@ -35,6 +52,11 @@ STATES = {
     "order",
     "external_url",
     "price_override",
+    "class_texts",
+    "reward_type",
+    "billing_address",
+    "shipping_address",
+    "shipping_class_texts",
 }
 
 
@@ -59,6 +81,7 @@ def fill_all() -> Shop:
         allow_unpaid=True,
     )
     make_checkout(channel, {variant: 1})
+    _rest(shop, channel, variant.product_id)
     user = User.objects.create(email="filled@example.com", is_confirmed=True)
     address = Address.objects.create(street_address_1="1-2-3", country="JP")
     user.addresses.add(address)
@@ -70,6 +93,38 @@ def fill_all() -> Shop:
             for row in model._default_manager.all():
                 _fill(row)
     return shop
+
+
+def _rest(shop: Shop, channel: Channel, product_pk: int) -> None:
+    """Make one of what is no part of a sale: shelves, menus, staff, promotions, vouchers, gift cards, zones, apps."""
+    collection = Collection.objects.create(name="Gifts", slug="gifts")
+    CollectionProduct.objects.create(collection=collection, product_id=product_pk)
+    CollectionChannelListing.objects.create(collection=collection, channel=channel, is_published=True)
+    menu = Menu.objects.create(name="Shelf", slug="shelf")
+    MenuItem.objects.create(menu=menu, name="Gifts", collection=collection)
+    staff = User.objects.create(email="staff@example.com", is_staff=True, is_confirmed=True)
+    group = Group.objects.create(name="Readers", permissions=["MANAGE_ORDERS"])
+    group.users.add(staff)
+    promotion = Promotion.objects.create(
+        name="Summer", type="CATALOGUE", start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    )
+    rule = PromotionRule.objects.create(
+        promotion=promotion, name="A tenth", reward_value=10, reward_value_type="PERCENTAGE"
+    )
+    rule.channels.add(channel)
+    PromotionEvent.objects.create(promotion=promotion, type="PROMOTION_CREATED", user=staff)
+    voucher = Voucher.objects.create(name="Off", type="ENTIRE_ORDER", discount_value_type="FIXED")
+    VoucherCode.objects.create(voucher=voucher, code="OFF")
+    VoucherChannelListing.objects.create(voucher=voucher, channel=channel, discount_value=1, currency="JPY")
+    card = GiftCard.objects.create(
+        code="GIFT-1", currency="JPY", initial_balance_amount=100, current_balance_amount=100
+    )
+    card.tags.add(GiftCardTag.objects.create(name="tag"))
+    Order.objects.create(channel=channel, currency="JPY", status="DRAFT", origin="DRAFT", number=987)
+    zone = ShippingZone.objects.create(name="Islands", countries=",IS,")
+    zone.channels.add(channel)
+    method = ShippingMethod.objects.create(zone=zone, name="By ship", type="PRICE")
+    ShippingMethodListing.objects.create(method=method, channel=channel, currency="JPY", price_amount=100)
 
 
 def _fill(row: Any) -> None:

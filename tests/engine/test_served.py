@@ -27,6 +27,8 @@ from tests.engine.everything import select_all
 from tests.engine.filled import fill_all
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
+FOR_PERSONS = "AUTHENTICATED_STAFF_USER"
+"""What an app is never shown."""
 BROKEN = "Internal Server Error"
 #: subjects of events that are kept in no table
 GIVEN = {
@@ -109,9 +111,10 @@ def test_every_thing_that_has_an_id_gives_all_it_declares(shop):
             gid = to_global_id(type_.name, there[type_.name].pk)
             more = ', channel: "jp"' if "channel" in field.args else ""
             answer = ask(f'{{ {name}(id: "{gid}"{more}) {select_all(type_, 2)} }}', token=shop.token)
-            wrong += [f"{name}: {error['message']}" for error in answer.get("errors", [])]
+            said = [error["message"] for error in answer.get("errors", [])]
+            wrong += [f"{name}: {text}" for text in said if FOR_PERSONS not in text]
 
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", sorted(schema().mutation_type.fields))

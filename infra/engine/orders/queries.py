@@ -15,6 +15,7 @@ from infra.engine.prepared import PreparedRows
 from infra.engine.schema.ids import int_pk, uuid_pk
 
 SORTS = {
+    "RANK": "number",
     "NUMBER": "number",
     "CREATION_DATE": "created_at",
     "CREATED_AT": "created_at",

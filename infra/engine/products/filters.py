@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 
 from infra.engine.schema.errors import EngineError
-from infra.engine.schema.ids import int_pk
+from infra.engine.schema.ids import int_pk, parse_global_id
 
 Rows = QuerySet[Any]
 NOTHING = Q(pk__in=[])
@@ -89,6 +89,8 @@ def match_listed(wanted: dict[str, Any], type_name: str) -> Q:
     """Return the condition of what every `filter` input may have: ids, slugs and metadata."""
     condition = match_metadata(wanted.get("metadata"))
     if wanted.get("ids"):
+        for gid in wanted["ids"]:
+            parse_global_id(gid)
         condition &= Q(pk__in=pks(wanted["ids"], type_name))
     if wanted.get("slugs"):
         condition &= Q(slug__in=wanted["slugs"])

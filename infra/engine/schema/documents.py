@@ -19,6 +19,7 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SingleFieldSubscriptionsRule,
     VariableNode,
     parse,
@@ -31,6 +32,8 @@ from graphql.language import Visitor, visit
 #: a subscription of several root fields is refused by whoever makes a webhook of it, with a code of its own
 RULES = [rule for rule in specified_rules if rule is not SingleFieldSubscriptionsRule]
 MAX_DOCUMENTS = 512
+MAX_MUTATIONS = 4
+MAX_ALIASES = 100
 #: a document longer than this is served but not kept
 MAX_KEPT_CHARACTERS = 100_000
 INTROSPECTION = frozenset({"__schema", "__type"})
@@ -83,7 +86,7 @@ class DocumentCache:
             node = parse(text)
         except GraphQLError as error:
             return [error]
-        problems = validate(self.schema, node, RULES)
+        problems = _too_many(node) or validate(self.schema, node, RULES)
         if problems:
             return problems
         try:
@@ -96,6 +99,30 @@ class DocumentCache:
                 while len(self._kept) > MAX_DOCUMENTS:
                     self._kept.popitem(last=False)
         return document
+
+
+def _too_many(node: DocumentNode) -> list[GraphQLError]:
+    """Return what a document asks for more often than the contract's defaults allow."""
+    counter = _Counter()
+    visit(node, counter)
+    if counter.mutations > MAX_MUTATIONS:
+        return [GraphQLError(f"Number of mutations exceed the limit of {MAX_MUTATIONS}")]
+    if counter.aliases > MAX_ALIASES:
+        return [GraphQLError(f"Number of aliases exceed the limit of {MAX_ALIASES}")]
+    return []
+
+
+class _Counter(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.aliases = self.mutations = 0
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        if node.operation is OperationType.MUTATION:
+            self.mutations += len(node.selection_set.selections)
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.aliases += node.alias is not None
 
 
 def _introspects(document: Document) -> bool:

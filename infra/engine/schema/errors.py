@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def error_code(error: GraphQLError) -> str:
     cause = error.original_error
     if isinstance(error, EngineError):
         return error.code
+    if isinstance(error, GraphQLSyntaxError):
+        return "GraphQLSyntaxError"
     if isinstance(cause, EngineError):
         return cause.code
     return "GraphQLError" if cause is None else type(cause).__name__

@@ -9,7 +9,7 @@ from django.db import transaction
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
-from infra.engine.schema.ids import parse_global_id, uuid_pk
+from infra.engine.schema.ids import InvalidId, parse_global_id, uuid_pk
 from infra.engine.schema.metadata import FIELDS, TARGETS, MetadataTarget, has_rights
 
 for _payload in ("UpdateMetadata", "DeleteMetadata", "UpdatePrivateMetadata", "DeletePrivateMetadata"):
@@ -78,7 +78,10 @@ def _write(context: Context, args: dict[str, Any], *, private: bool) -> dict[str
 
 
 def _target(gid: str) -> MetadataTarget:
-    type_name, _ = parse_global_id(gid)
+    try:
+        type_name, _ = parse_global_id(gid)
+    except InvalidId as error:
+        raise refuse("id", error.message, "INVALID") from None
     if type_name not in TARGETS:
         raise refuse("id", f"Couldn't resolve to an item with metadata: {gid}", "NOT_FOUND")
     return TARGETS[type_name]

@@ -29,14 +29,16 @@ def install(schema: GraphQLSchema) -> None:
             # In variables the contract's reference takes numbers for text; in a document it does not.
             scalar.parse_value = _other_text  # type: ignore[method-assign]
         elif name in IN_VARIABLES:
-            scalar.parse_value = IN_VARIABLES[name]  # type: ignore[method-assign]
+            scalar.parse_value = IN_VARIABLES[name]  # type: ignore[method-assign, assignment]
         elif parse is not None:
             scalar.parse_value = parse  # type: ignore[method-assign, assignment]
-            scalar.parse_literal = _literal(parse)  # type: ignore[method-assign, assignment]
+            scalar.parse_literal = _literal(parse, only=WRITTEN.get(name))  # type: ignore[method-assign, assignment]
 
 
-def _literal(parse: Callable[[Any], Any]) -> Callable[..., Any]:
+def _literal(parse: Callable[[Any], Any], *, only: tuple[type[ValueNode], ...] | None) -> Callable[..., Any]:
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        if only is not None and not isinstance(node, only):
+            raise GraphQLError("Value is not of the form that this scalar has in a document.")
         if isinstance(node, IntValueNode | FloatValueNode | StringValueNode):
             return parse(node.value)
         return parse(value_from_ast_untyped(node, variables))
@@ -77,7 +79,38 @@ def _parse_whole(value: Any) -> int:
     return number
 
 
-IN_VARIABLES: dict[str, Callable[[Any], Any]] = {"Float": _parse_number, "Int": _parse_whole}
+#: what the contract's reference takes in variables alone
+IN_VARIABLES: dict[str, Callable[[Any], Any]] = {"Float": _parse_number, "Int": _parse_whole, "Boolean": bool}
+#: and how some scalars must be written in a document, where it does not take text for numbers
+WRITTEN: dict[str, tuple[type[ValueNode], ...]] = {
+    "Decimal": (IntValueNode, FloatValueNode),
+    "PositiveDecimal": (IntValueNode, FloatValueNode),
+    "JSONString": (StringValueNode,),
+    **dict.fromkeys(("Minute", "Hour", "Day"), (IntValueNode,)),
+}
+
+
+def _parse_span(value: Any) -> int:
+    number = _parse_whole(value)
+    if number < 0:
+        raise GraphQLError(f"Value cannot be lower than 0: {value!r}")
+    return number
+
+
+def _parse_json(value: Any) -> Any:
+    if not isinstance(value, dict | list):
+        raise GraphQLError("Value is neither an object nor a list.")
+    return value
+
+
+def _parse_weight(value: Any) -> Any:
+    """Take what may be a weight: `grams` says how heavy it is, or that nothing is."""
+    _parse_decimal(value["value"] if isinstance(value, dict) and value.get("value") is not None else _bare(value))
+    return value
+
+
+def _bare(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
 
 
 def _moment(value: Any) -> str:
@@ -87,6 +120,8 @@ def _moment(value: Any) -> str:
 def _parse_moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
+        if "T" not in value and " " not in value:
+            raise ValueError("a day is no moment")
     except (TypeError, ValueError):
         raise GraphQLError(f'DateTime cannot represent value: "{value}"') from None
     if moment.tzinfo is None:
@@ -146,11 +181,9 @@ def _json_text(value: Any) -> str:
 
 
 def _parse_json_text(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise GraphQLError("Value is not valid JSON.") from None
 
 
@@ -171,9 +204,14 @@ SCALARS: dict[str, tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | Non
     "PositiveInt": (_same, _parse_positive_int),
     "UUID": (_text, _parse_uuid),
     "Metadata": (_same, _parse_metadata),
-    "JSON": (_same, _same),
+    "JSON": (_same, _parse_json),
     "JSONString": (_json_text, _parse_json_text),
     "GenericScalar": (_same, _same),
     "_Any": (_same, _same),
     "Upload": (_same, _same),
+    "WeightScalar": (_same, _parse_weight),
+    "Boolean": (None, None),
+    "Minute": (None, _parse_span),
+    "Hour": (None, _parse_span),
+    "Day": (None, _parse_span),
 }

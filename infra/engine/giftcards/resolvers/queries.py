@@ -48,8 +48,6 @@ def gift_card(context: Context, args: dict[str, Any]) -> Any:
 @requires(*STAFF)
 def gift_cards(context: Context, args: dict[str, Any]) -> Any:
     said, sort = args.get("filter") or {}, args.get("sortBy") or {}
-    if sort.get("field") == "RANK" and not args.get("search"):
-        raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
     if sort.get("field") == "CURRENT_BALANCE" and not said.get("currency"):
         raise EngineError("Sorting by balance requires filtering by currency.", "GraphQLError")
     rows = _filtered(GiftCard.objects.select_related("product", "used_by"), said)

@@ -18,7 +18,7 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import refuse
+from infra.engine.schema.errors import EngineError, refuse
 from infra.engine.schema.ids import asked_int, bind_ids
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
@@ -100,7 +100,7 @@ def by_slug(model: Any, kind: str, args: dict[str, Any], rows: Any = None) -> An
     rows = model.objects.all() if rows is None else rows
     slug, language = args.get("slug"), args.get("slugLanguageCode")
     if not slug:
-        return None
+        raise EngineError("At least one of arguments is required: 'id', 'slug', 'externalReference'.", "GraphQLError")
     if language:
         found = Translation.objects.filter(kind=kind, language_code=language, slug=slug).first()
         return rows.filter(pk=found.object_id).first() if found else None

@@ -20,7 +20,7 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
 from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
-from infra.engine.schema.errors import EngineError, refuse
+from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import asked_int, bind_ids, int_pk
 from infra.engine.schema.metadata import register_metadata
 
@@ -87,9 +87,7 @@ def pages(context: Context, args: dict[str, Any]) -> Any:
         rows = rows.filter(page_type_id__in=pks(wanted["pageTypes"], "PageType"))
     for text in (args.get("search"), wanted.get("search")):
         rows = rows.filter(match_words(text, "title", "slug"))
-    if sort.get("field") == "RANK":
-        raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
-    columns, sign = ORDERS[sort.get("field") or "SLUG"], "-" if sort.get("direction") == "DESC" else ""
+    columns, sign = ORDERS.get(sort.get("field") or "", ORDERS["SLUG"]), "-" if sort.get("direction") == "DESC" else ""
     found = connect(rows, args, order=(*(f"{sign}{column}" for column in columns), f"{sign}pk"))
     for edge in found.edges:
         in_channel(edge["node"], args.get("channel"))
