@@ -16,6 +16,7 @@ from graphql import GraphQLError
 from infra.engine.schema.authentication import InvalidToken, authenticate
 from infra.engine.schema.build import documents, schema
 from infra.engine.schema.context import Context
+from infra.engine.schema.costs import QueryCostError, check_cost
 from infra.engine.schema.errors import format_error
 from infra.engine.schema.executor import execute
 from infra.engine.schema.multipart import BadRequest, read_multipart
@@ -188,6 +189,10 @@ def run(text: str, variables: Any, operation_name: Any, context: Context) -> tup
         if variables and any(each.variable_definitions for each in document.operations.values()):
             return 400, {"errors": [format_error(GraphQLError("Variables are invalid JSON."))]}
         variables = {}
+    try:
+        check_cost(schema(), document, variables)
+    except QueryCostError as error:
+        return 400, {"errors": [format_error(error)]}
     result = execute(schema(), document, context=context, variables=variables, operation_name=operation_name or None)
     if not result.executed:
         return 400, {"errors": [format_error(error) for error in result.errors]}

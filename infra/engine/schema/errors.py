@@ -85,5 +85,5 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
         answer["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         answer["path"] = list(error.path)
-    answer["extensions"] = {"exception": {"code": error_code(error)}}
+    answer["extensions"] = {**(error.extensions or {}), "exception": {"code": error_code(error)}}
     return answer
