@@ -314,6 +314,10 @@ def seen(where: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def orders(where: dict[str, Any]) -> list[str]:
+    return [str(pk) for pk in Order.objects.filter(channel_id=where["channel"]).values_list("pk", flat=True)]
+
+
 def seen_voucher(code: str) -> dict[str, Any]:
     row = VoucherCode.objects.get(code=code)
     customers = VoucherCustomer.objects.filter(voucher_code=row).order_by("customer_email")
