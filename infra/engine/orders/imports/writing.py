@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from infra.engine.checkout.taxes import taxes_of
+from infra.engine.checkout.taxes import ChannelTaxes, taxes_of
 from infra.engine.giftcards.models import OrderGiftCard
 from infra.engine.orders.imports.known import Known, Said
 from infra.engine.orders.imports.parcels import check_sent, take_from_stock
 from infra.engine.orders.imports.rows import Making, make_order
-from infra.engine.orders.imports.types import SKIP, ImportedOrder
+from infra.engine.orders.imports.types import SKIP, UPDATE, ImportedOrder
 from infra.engine.orders.models import (
     Fulfillment,
     FulfillmentLine,
@@ -45,25 +45,15 @@ def import_orders(
     check_address, keep_all_fields: see `Making`. The statements do not grow with the orders. One event tells of all
     that were stored.
     """
-    from infra.engine.deliveries import emit
-
     with transaction.atomic("engine"):
-        found: dict[tuple[int, str], Any] = {}
-
-        def taxes(channel_id: int, country: str) -> Any:
-            pair = (channel_id, country)
-            if pair not in found:
-                found.update(taxes_of({pair}))
-            return found[pair]
-
-        making = Making(Known(said), taxes, payment, check_address, set(), keep_all_fields)
+        making = Making(Known(said), _taxes(), payment, check_address, set(), keep_all_fields)
         batch = [make_order(item, making) for item in said]
         _reject(batch, error_policy or REJECT_EVERYTHING)
+        stocks: list[Stock] = []
         if stock_policy == SKIP:
-            stocks: list[Stock] = []
             check_sent(batch)
         else:
-            stocks = take_from_stock(batch, stock_policy or "UPDATE")
+            stocks = take_from_stock(batch, stock_policy or UPDATE)
         for made in batch:
             if made.is_spoiled:
                 made.order = None
@@ -71,8 +61,27 @@ def import_orders(
         if stored:
             _store(stored)
             Stock.objects.bulk_update(stocks, ["quantity"])
-            emit(event="ORDER_BULK_CREATED", obj=[made.order for made in stored])
+            _tell(stored)
         return batch
+
+
+def _taxes() -> Callable[[int, str], ChannelTaxes]:
+    """Return a function that says how a (channel key, country) is taxed, each read once."""
+    found: dict[tuple[int, str], ChannelTaxes] = {}
+
+    def taxes(channel_id: int, country: str) -> ChannelTaxes:
+        pair = (channel_id, country)
+        if pair not in found:
+            found.update(taxes_of({pair}))
+        return found[pair]
+
+    return taxes
+
+
+def _tell(batch: list[ImportedOrder]) -> None:
+    from infra.engine.deliveries import emit
+
+    emit(event="ORDER_BULK_CREATED", obj=[made.order for made in batch])
 
 
 def _reject(batch: list[ImportedOrder], policy: str) -> None:
