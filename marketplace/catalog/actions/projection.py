@@ -127,11 +127,26 @@ def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
         gone = present.keys() - wanted.keys()
         for market, language in gone:
             listing.cards.filter(market=market, language=language).delete()
-        for (market, language), columns in stale.items():
-            models.CardRow.objects.update_or_create(listing=listing, market=market, language=language, defaults=columns)
+        _write_rows(listing, stale)
         if stale or gone:
             mark_changed(listing.pk)
         return bool(stale or gone)
+
+
+def _write_rows(listing: models.Listing, rows: Rows) -> None:
+    """Make or overwrite all of a listing's rows in one statement: every order of a popular thing comes through here."""
+    if not rows:
+        return
+    key = ("listing", "market", "language")
+    models.CardRow.objects.bulk_create(
+        [
+            models.CardRow(listing=listing, market=market, language=language, **columns)
+            for (market, language), columns in rows.items()
+        ],
+        update_conflicts=True,
+        unique_fields=key,
+        update_fields=sorted(next(iter(rows.values()))),
+    )
 
 
 def is_adoptable(product: SaleorProduct) -> bool:
