@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from functools import cache
 from typing import Any
@@ -45,6 +46,16 @@ class Answers:
         data = {"event": answer} if recording["caller"] == "event" else answer.get("data")
         if root is not None and data:
             self._walk(operation.selection_set, root, data)
+        payload = (answer.get("data") or {}).get("webhookDryRun", {})
+        if payload and payload.get("payload"):
+            self._event(recording["variables"]["query"], payload["payload"])
+
+    def _event(self, query: str, payload: Any) -> None:
+        """Read what a webhook would be sent; a payload recorded as text is as good as one recorded as JSON."""
+        said = json.loads(payload) if isinstance(payload, str) else payload.get("<json>", payload)
+        operation = parse(query).definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        self._walk(operation.selection_set, self.schema.get_root_type(operation.operation), {"event": said})
 
     def _walk(self, selections: SelectionSetNode, type_: Any, value: dict[str, Any]) -> None:
         for node in selections.selections:
@@ -88,6 +99,11 @@ def answers(schema: GraphQLSchema) -> Answers:
         if recording["operation"]:
             found.read(recording)
     return found
+
+
+def in_vain(schema: GraphQLSchema) -> set[tuple[str, str]]:
+    """Return (type, field) wherever a recording asks and Saleor has nothing to give."""
+    return set(answers(schema).values) - given(schema)
 
 
 def given(schema: GraphQLSchema) -> set[tuple[str, str]]:

@@ -18,13 +18,14 @@ HEADER = "issuedAt version recipient issuingPrincipal"
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """What the contract says of one event: `permission` is needed to be told of it, None for none."""
+    """What the contract says of one event: `permission` is needed to be told of it, None for none; `title` is read."""
 
     name: str
     type_name: str
     permission: str | None
     is_deferred: bool
     is_sync: bool
+    title: str
 
 
 @cache
@@ -32,7 +33,14 @@ def event_kinds() -> dict[str, EventKind]:
     """Return every event of the contract by its UPPER_CASE name."""
     data = json.loads(Path(__file__).with_name("events.json").read_text())
     return {
-        name: EventKind(name, row["type"], row["permission"], row["deferred"], group == "sync")
+        name: EventKind(
+            name,
+            row["type"],
+            row["permission"],
+            row["deferred"],
+            group == "sync",
+            row.get("name") or name.replace("_", " ").capitalize(),
+        )
         for group in ("async", "sync")
         for name, row in data[group].items()
     }

@@ -48,7 +48,7 @@ for _event in ("APP_INSTALLED", "APP_UPDATED", "APP_DELETED", "APP_STATUS_CHANGE
 
 @field("App", "permissions")
 def app_permissions(batch: Batch) -> list[Any]:
-    return [[as_permission(name) for name in sorted(app.permissions)] for app in batch.parents]
+    return [[as_permission(name) for name in sorted(app.permissions, key=str.lower)] for app in batch.parents]
 
 
 @field("AppInstallation", "status")
@@ -119,7 +119,7 @@ def _events(batch: Batch, *, is_sync: bool) -> list[Any]:
     kinds = event_kinds()
     return [
         [
-            {"name": name.replace("_", " ").capitalize(), "event_type": name}
+            {"name": kinds[name].title, "event_type": name}
             for name in events.get(pk, [])
             if kinds[name].is_sync == is_sync
         ]

@@ -166,7 +166,7 @@ def user_permissions(batch: Batch) -> list[Any]:
     return [
         [
             as_permission(name)
-            for name in sorted(user_requestor(user).permissions)
+            for name in sorted(user_requestor(user).permissions, key=str.lower)
             if name.startswith(("MANAGE", "HANDLE", "IMPERSONATE"))
         ]
         for user in batch.parents

@@ -43,7 +43,7 @@ declare("CategoryWhereInput", "metadata ids AND OR")
 declare("CollectionWhereInput", "metadata ids AND OR")
 declare("PromotionEventInterface", "id date type createdBy")
 declare("PromotionRuleEventInterface", "ruleId")
-bind_ids(**{_history_type(kind): "PromotionEvent" for kind in (*KINDS, *RULE_KINDS)})
+bind_ids(**{name: name for name in map(_history_type, (*KINDS, *RULE_KINDS))})
 for _kind in ("CREATED", "UPDATED", "DELETED", "STARTED", "ENDED"):
     declare_event(f"PROMOTION_{_kind}", "promotion")
 for _kind in ("CREATED", "UPDATED", "DELETED"):

@@ -150,6 +150,9 @@ def channel_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic("engine"):
         row = get_row(Channel, args["id"], "Channel", lock=True)
         check_lengths(Channel, data, "name slug")
+        for name in ("name", "slug"):
+            if name in data and not (data[name] or "").strip():
+                raise refuse(name, "This field cannot be blank.", "REQUIRED")
         if data.get("slug") and Channel.objects.filter(slug=data["slug"]).exclude(pk=row.pk).exists():
             raise refuse("slug", "Channel with this Slug already exists.", "UNIQUE")
         _write(row, data, context)
