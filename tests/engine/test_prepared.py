@@ -58,7 +58,7 @@ def test_a_prepared_query_follows_its_moving_values():
         assert since(moment, most=2) == list(expected[:2])
         assert since.count(moment) == expected.count()
         found = pairs(["c0", "c3", "c4", "none"], moving=(moment,))
-        assert found == list(expected.filter(slug__in=["c0", "c3", "c4"]).order_by().values_list("name", "pk"))
+        assert sorted(found) == sorted(expected.filter(slug__in=["c0", "c3", "c4"]).values_list("name", "pk"))
 
 
 @pytest.fixture

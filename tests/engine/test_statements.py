@@ -31,11 +31,11 @@ __all__ = ["mall", "shop"]
 pytestmark = pytest.mark.django_db(databases=["engine"])
 #: most statements of each operation of an order of two merchants
 MOST = {
-    "delivery_options_calculate": 18,
-    "checkout_delivery_method_update": 20,
-    "checkout_complete": 29,
+    "delivery_options_calculate": 9,
+    "checkout_delivery_method_update": 14,
+    "checkout_complete": 23,
     "order_confirm": 10,
-    "order_by_id": 17,
+    "order_by_id": 15,
     "order_fulfill": 26,
     "order_fulfillment_approve": 26,
     "order_fulfillment_update_tracking": 16,
