@@ -47,7 +47,8 @@ def test_what_staff_change_of_a_card_is_kept_in_its_history() -> None:
       a: giftCardUpdate(id: $id, input: $first) { giftCard { id } errors { code } }
       b: giftCardUpdate(id: $id, input: $second) { errors { field code tags } }
       c: giftCardUpdate(id: $id, input: {expiryDate: null}) { errors { code } }
-      d: giftCardDeactivate(id: $id) { giftCard { isActive } errors { code } }
+      d: giftCardDeactivate(id: $id) { giftCard { isActive } errors { code } } }"""
+    afterwards = """mutation($id: ID!) {
       e: giftCardActivate(id: $id) { giftCard { isActive } errors { code } }
       f: giftCardAddNote(id: $id, input: {message: "x"}) { event { message } giftCard { id } errors { code } }
       g: giftCardAddNote(id: $id, input: {message: " "}) { errors { field code } } }"""
@@ -55,6 +56,7 @@ def test_what_staff_change_of_a_card_is_kept_in_its_history() -> None:
     second = {"addTags": ["y"], "removeTags": ["y"]}
 
     answer = ask(document, {"id": gid, "first": first, "second": second}, token=token)["data"]
+    answer |= ask(afterwards, {"id": gid}, token=token)["data"]
     record([card], "SENT_TO_CUSTOMER", Requestor(kind="user", user=user), email="hanako@example.com")
     people = {"assigned_to_id": user.pk, "assigned_to_email": user.email}
     people |= {"previous_assigned_to_id": user.pk, "previous_assigned_to_email": user.email}
