@@ -15,7 +15,7 @@ from infra.engine.schema.errors import EngineError, MutationError, UserErrors, f
 
 SDL = """
 interface Named { name: String }
-type Shop implements Named { name: String, goods(first: Int = 2): [Goods!], top: Goods, kin: [Named], firm: Goods! }
+type Shop implements Named { name: String, goods(first: Int = 2): [Goods!], top: Goods, kin: [Named], firm: Goods!, near: Int! }
 type Goods implements Named { id: ID!, name: String, price: Int!, maker: Maker, shop: Shop }
 type Maker implements Named { name: String, age: Int }
 type Query { shops: [Shop!]!, shop: Shop, strict: Shop! }
@@ -159,6 +159,18 @@ def test_null_in_a_required_place_climbs_to_the_nearest_that_allows_it(run):
     assert data["shops"][0]["goods"] == [{"price": 5}, {"price": 5}]
     assert data["shops"][1] == {"name": "s1", "goods": None}
     assert [e["path"] for e in errors] == [["shops", 1, "goods", 1, "price"]]
+
+
+def test_of_several_failures_the_nearest_is_told(run):
+    """As Saleor does: private metadata that is refused is told before what is refused in the channel of an order."""
+    run.bindings.fields["Shop", "firm"] = lambda batch: [{"id": "1"} for _ in batch.parents]
+    run.bindings.fields["Goods", "price"] = lambda batch: [EngineError("below") for _ in batch.parents]
+    run.bindings.fields["Shop", "near"] = lambda batch: [EngineError("near") for _ in batch.parents]
+
+    data, errors = run("{ shop { firm { price } near } }")
+
+    assert data == {"shop": None}
+    assert [error["path"] for error in errors] == [["shop", "near"]]
 
 
 def test_null_climbs_through_to_data(run):

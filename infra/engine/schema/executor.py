@@ -127,8 +127,11 @@ class Run:
                 answer[key] = value
             if self.failures != before and plan.required:
                 for index, value in enumerate(values):
-                    if value.__class__ is Failed and index not in lost:
-                        lost[index] = value.under(key)
+                    if value.__class__ is Failed:
+                        failed, known = value.under(key), lost.get(index)
+                        # of several the nearest is told, as in the contract, which looks below only afterwards
+                        if known is None or len(failed.path) < len(known.path):
+                            lost[index] = failed
         for index, failure in lost.items():
             answers[index] = failure
         return answers
