@@ -86,5 +86,6 @@ def _backend() -> int:
     connections["engine"].ensure_connection()
     with connections["engine"].cursor() as cursor:
         cursor.execute("SET deadlock_timeout = '50ms'")
+        cursor.execute("SET lock_timeout = '120s'")
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])

@@ -341,3 +341,49 @@ def test_two_drafts_of_one_customer_with_a_voucher_once(arena: Arena) -> None:
         return ("complete_draft", {"order": one}), ("complete_draft", {"order": two}), check
 
     fight(arena, scene, alike=True)
+
+
+def test_the_last_piece_is_kept_for_a_cart_or_sold(arena: Arena) -> None:
+    def scene(arena: Arena) -> Any:
+        where = arena.do("shop", pieces=1)
+        (cart,) = arena.do("carts", where=where, count=1)
+        arena.do("reserve_from_now", where=where)
+
+        def check(completed: str, filled: str) -> None:
+            won = completed.startswith("order ")
+            assert (completed if filled.startswith("cart ") else filled) == "INSUFFICIENT_STOCK"
+            seen = arena.do("seen", where=where)
+            assert (seen["promised"], seen["kept"]) == (int(won), int(not won)), seen
+
+        return complete(cart), ("fill", {"where": where}), check
+
+    fight(arena, scene)
+
+
+def test_the_last_piece_is_for_a_draft_or_a_cart(arena: Arena) -> None:
+    def scene(arena: Arena) -> Any:
+        where = arena.do("shop", pieces=1, shipped=False)
+        (cart,) = arena.do("carts", where=where, count=1)
+        draft = arena.do("draft", where=where)
+
+        def check(*outcomes: str) -> None:
+            assert sorted(name.split()[0] for name in outcomes) == ["INSUFFICIENT_STOCK", "order"]
+            assert arena.do("seen", where=where)["stock"] == [1, 1]
+
+        return complete(cart), ("complete_draft", {"order": draft}), check
+
+    fight(arena, scene)
+
+
+def test_one_cart_is_completed_twice(arena: Arena) -> None:
+    def scene(arena: Arena) -> Any:
+        where = arena.do("shop", pieces=9)
+        (cart,) = arena.do("carts", where=where, count=1)
+
+        def check(one: str, other: str) -> None:
+            assert one == other and one.startswith("order ")
+            assert arena.do("seen", where=where)["stock"] == [9, 1]
+
+        return complete(cart), complete(cart), check
+
+    fight(arena, scene, alike=True)
