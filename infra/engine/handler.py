@@ -160,7 +160,7 @@ def _read(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | lis
         return _other_request(content_type, body), {}
     try:
         request = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadRequest("Unable to parse query.") from None
     if not isinstance(request, dict | list):
         raise BadRequest("Unable to parse query.")
@@ -193,7 +193,12 @@ def run(text: str, variables: Any, operation_name: Any, context: Context) -> tup
         check_cost(schema(), document, variables)
     except QueryCostError as error:
         return 400, {"errors": [format_error(error)]}
-    result = execute(schema(), document, context=context, variables=variables, operation_name=operation_name or None)
+    try:
+        result = execute(
+            schema(), document, context=context, variables=variables, operation_name=operation_name or None
+        )
+    except RecursionError:  # nothing ran: what fails in a resolver is an error of its field
+        return 400, {"errors": [format_error(GraphQLError("Variables are nested too deeply."))]}
     if not result.executed:
         return 400, {"errors": [format_error(error) for error in result.errors]}
     answer: dict[str, Any] = {"data": result.data}

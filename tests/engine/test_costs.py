@@ -75,3 +75,16 @@ def test_fragments_within_fragments_are_counted_once_each():
 
     assert cost_of(schema(), document, {}) > 2**30
     assert time.monotonic() - started < 1
+
+
+@pytest.mark.django_db(databases=["engine"])
+@pytest.mark.parametrize("levels", [300, 900, 50_000])
+def test_variables_that_are_nested_without_end_are_refused(levels):
+    query = "query($w: ProductWhereInput) { products(first: 1, where: $w) { totalCount } }"
+    nested = '{"AND": [' * levels + "{}" + "]}" * levels
+    body = f'{{"query": {json.dumps(query)}, "variables": {{"w": {nested}}}}}'.encode()
+
+    status, _, content = handle("POST", "/graphql/", {"Content-Type": "application/json"}, body)
+
+    assert status in (200, 400)
+    assert json.loads(content)["errors"] or levels == 300
