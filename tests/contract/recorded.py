@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
+    is_abstract_type,
     parse,
 )
 
@@ -62,20 +63,26 @@ class Answers:
             if not isinstance(node, FieldNode):
                 inner = self.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
                 condition = inner.type_condition
-                below = self.schema.get_type(condition.name.value) if condition else type_
-                if self._is(value, below, type_):
-                    self._walk(inner.selection_set, below, value)
+                concrete = self._spoken_of(condition.name.value if condition else type_.name, type_, value)
+                if concrete is not None:
+                    self._walk(inner.selection_set, concrete, value)
                 continue
             key = (node.alias or node.name).value
             if key in value and node.name.value in getattr(type_, "fields", ()):
                 self._field(node, type_, value[key])
 
-    def _is(self, value: dict[str, Any], below: Any, type_: Any) -> bool:
-        """Whether a fragment on `below` speaks of `value`: what is of several types must say which."""
-        said = value.get("__typename")
-        if below is None or said is None or not isinstance(below, GraphQLObjectType):
-            return below is type_
-        return bool(said == below.name)
+    def _spoken_of(self, condition: str, type_: Any, value: dict[str, Any]) -> Any:
+        """Return the type that a fragment on `condition` reads `value` as, or None where it does not say."""
+        below = self.schema.get_type(condition)
+        concrete = self.schema.get_type(value["__typename"]) if "__typename" in value else type_
+        if below is None or concrete is None:
+            return None
+        if below is concrete or (isinstance(concrete, GraphQLObjectType) and self._is_within(concrete, below)):
+            return concrete
+        return None
+
+    def _is_within(self, concrete: GraphQLObjectType, below: Any) -> bool:
+        return is_abstract_type(below) and self.schema.is_sub_type(below, concrete)
 
     def _field(self, node: FieldNode, type_: Any, value: Any) -> None:
         self.values[type_.name, node.name.value].append(value)

@@ -28,10 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def as_much_as_wanted() -> Iterator[None]:
-    """Let tests ask for every field of many types at once, which takes more aliases than a client may have."""
-    allowed, documents.MAX_ALIASES = documents.MAX_ALIASES, 1_000_000
+    """Let tests ask for every field of many types at once, and do much in one request: more than a client may."""
+    allowed = documents.MAX_ALIASES, documents.MAX_MUTATIONS
+    documents.MAX_ALIASES = documents.MAX_MUTATIONS = 1_000_000
     yield
-    documents.MAX_ALIASES = allowed
+    documents.MAX_ALIASES, documents.MAX_MUTATIONS = allowed
 
 
 @pytest.fixture

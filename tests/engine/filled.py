@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
 
+from infra.engine.apps.models import App, AppInstallation
 from infra.engine.checkout.completion import complete_checkout
+from infra.engine.checkout.models import Checkout
 from infra.engine.customers.models import Address, Group, User
 from infra.engine.discounts.models import (
     Promotion,
@@ -19,10 +22,11 @@ from infra.engine.discounts.models import (
     VoucherChannelListing,
     VoucherCode,
 )
+from infra.engine.discounts.resolvers.promotions import KINDS, RULE_KINDS
 from infra.engine.giftcards.models import GiftCard, GiftCardTag
 from infra.engine.menus.models import Menu, MenuItem
 from infra.engine.orders import fulfillment
-from infra.engine.orders.models import Order, OrderLine
+from infra.engine.orders.models import GrantedRefund, Order, OrderDiscount, OrderEvent, OrderLine, OrderLineDiscount
 from infra.engine.orders.types import FulfillPart
 from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.products.models import (
@@ -30,6 +34,7 @@ from infra.engine.products.models import (
     Collection,
     CollectionChannelListing,
     CollectionProduct,
+    ProductMedia,
     ProductVariant,
 )
 from infra.engine.schema.context import ANONYMOUS
@@ -40,6 +45,8 @@ from tests.engine.shop import Shop, upload
 
 DATA = {"key": "value", "mall.merchant": "x"}
 KEPT = {"password", "jwt_token_key", "auth_token", "token", "sku", "slug", "payload", "currency", "currency_code"}
+#: behind every other key, for what tests that take the first must not meet
+LAST = UUID(int=2**128 - 1)
 #: columns whose emptiness is a state, not a gap
 STATES = {
     "unit",
@@ -81,11 +88,16 @@ def fill_all() -> Shop:
         allow_unpaid=True,
     )
     make_checkout(channel, {variant: 1})
-    _rest(shop, channel, variant.product_id)
     user = User.objects.create(email="filled@example.com", is_confirmed=True)
     address = Address.objects.create(street_address_1="1-2-3", country="JP")
     user.addresses.add(address)
+    user.default_billing_address = user.default_shipping_address = address
+    user.save()
     Order.objects.update(user=user)
+    cart = Checkout.objects.first()
+    TransactionItem.objects.create(checkout=cart, currency="JPY", name="card", user=user)
+    _rest(channel, variant.product_id)
+    _history(order, line, user)
     paid = TransactionItem.objects.create(order=order, currency="JPY", name="card")
     TransactionEvent.objects.create(transaction=paid, type="CHARGE_SUCCESS", amount_value=Decimal(100), currency="JPY")
     for model in apps.get_models():
@@ -95,7 +107,25 @@ def fill_all() -> Shop:
     return shop
 
 
-def _rest(shop: Shop, channel: Channel, product_pk: int) -> None:
+def _history(order: Order, line: OrderLine, user: User) -> None:
+    """What was done with the order, and by whom."""
+    app = App.objects.first()
+    said = {"message": "m", "composed_id": "1-2", "quantity": 1, "amount": 1, "reference": "r"}
+    OrderEvent.objects.create(order=order, type="NOTE_ADDED", user=user, app=app, parameters=said)
+    money = {"amount_value": Decimal(1), "currency": "JPY", "value": Decimal(1), "value_type": "FIXED"}
+    OrderLineDiscount.objects.create(line=line, type="MANUAL", name="Off", **money)
+    OrderDiscount.objects.create(order=order, type="MANUAL", name="Off", **money)
+    paid = TransactionItem.objects.create(order=order, currency="JPY", name="card", app=app, psp_reference="p")
+    TransactionEvent.objects.create(
+        transaction=paid, type="REFUND_REQUEST", amount_value=Decimal(1), currency="JPY", app=app, psp_reference="p"
+    )
+    refund = GrantedRefund.objects.create(
+        order=order, amount_value=Decimal(1), currency="JPY", user=user, app=app, transaction=paid, status="PENDING"
+    )
+    TransactionEvent.objects.filter(transaction=paid).update(granted_refund=refund)
+
+
+def _rest(channel: Channel, product_pk: int) -> None:
     """Make one of what is no part of a sale: shelves, menus, staff, promotions, vouchers, gift cards, zones, apps."""
     collection = Collection.objects.create(name="Gifts", slug="gifts")
     CollectionProduct.objects.create(collection=collection, product_id=product_pk)
@@ -112,7 +142,13 @@ def _rest(shop: Shop, channel: Channel, product_pk: int) -> None:
         promotion=promotion, name="A tenth", reward_value=10, reward_value_type="PERCENTAGE"
     )
     rule.channels.add(channel)
-    PromotionEvent.objects.create(promotion=promotion, type="PROMOTION_CREATED", user=staff)
+    for kind in (*KINDS, *RULE_KINDS):
+        rule_id = rule.pk if kind in RULE_KINDS else None
+        PromotionEvent.objects.create(promotion=promotion, type=kind, user=staff, rule_id=rule_id)
+    AppInstallation.objects.create(app_name="Helper", manifest_url="https://example.com/m")
+    medium = ProductMedia.objects.first()
+    assert medium is not None
+    ProductMedia.objects.create(product_id=product_pk, type=medium.type, image=medium.image)
     voucher = Voucher.objects.create(name="Off", type="ENTIRE_ORDER", discount_value_type="FIXED")
     VoucherCode.objects.create(voucher=voucher, code="OFF")
     VoucherChannelListing.objects.create(voucher=voucher, channel=channel, discount_value=1, currency="JPY")
@@ -120,7 +156,7 @@ def _rest(shop: Shop, channel: Channel, product_pk: int) -> None:
         code="GIFT-1", currency="JPY", initial_balance_amount=100, current_balance_amount=100
     )
     card.tags.add(GiftCardTag.objects.create(name="tag"))
-    Order.objects.create(channel=channel, currency="JPY", status="DRAFT", origin="DRAFT", number=987)
+    Order.objects.create(channel=channel, currency="JPY", status="DRAFT", origin="DRAFT", number=987, pk=LAST)
     zone = ShippingZone.objects.create(name="Islands", countries=",IS,")
     zone.channels.add(channel)
     method = ShippingMethod.objects.create(zone=zone, name="By ship", type="PRICE")

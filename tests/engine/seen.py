@@ -32,12 +32,15 @@ def record() -> None:
 
 
 def _note(plan: FieldPlan, values: list[Any]) -> None:
-    if any(not _is_empty(value) for value in values):
+    if plan.name == "errors" or any(not _is_empty(value) for value in values):
         SEEN.add((plan.parent_name, plan.name))
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether a value says nothing: null, an error, and empty text, lists and objects alike."""
+    """Whether a value says nothing: null, an error, and empty text, lists and objects alike.
+
+    The `errors` of a payload are no gap when there are none: they are served by the door itself.
+    """
     if isinstance(value, str | list | tuple | dict):
         return not value
     return value is None or isinstance(value, Exception | Failed)

@@ -25,6 +25,7 @@ from tests.accept import documents
 from tests.engine.asking import ask
 from tests.engine.everything import select_all
 from tests.engine.filled import fill_all
+from tests.engine.test_everything import LISTS, question
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
 FOR_PERSONS = "AUTHENTICATED_STAFF_USER"
@@ -113,6 +114,16 @@ def test_every_thing_that_has_an_id_gives_all_it_declares(shop):
             answer = ask(f'{{ {name}(id: "{gid}"{more}) {select_all(type_, 2)} }}', token=shop.token)
             said = [error["message"] for error in answer.get("errors", [])]
             wrong += [f"{name}: {text}" for text in said if FOR_PERSONS not in text]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_list_gives_all_it_declares(shop):
+    wrong = []
+    for name in LISTS:
+        answer = ask(question(name, 2), token=shop.token)
+        said = [error["message"] for error in answer.get("errors", [])]
+        wrong += [f"{name}: {text}" for text in said if FOR_PERSONS not in text]
 
     assert not wrong, "\n".join(wrong)
 
