@@ -231,3 +231,14 @@ def test_lines_read_before_totals_have_the_prices_of_now(desk: Desk) -> None:
 
     assert [gross(line, "totalPrice") for line in changed["lines"]] == [540, 360]
     assert gross(changed) == 900 + 550
+
+
+def test_a_draft_without_goods_keeps_what_its_delivery_costs(desk: Desk) -> None:
+    """As in Saleor's own test of prices that drafts keep (CORE_0251, step 7)."""
+    order = desk.draft({desk.variant(1100): 1})
+
+    gone = desk.do(LINE_DELETE, id=order["lines"][0]["id"])
+
+    assert (gross(gone["order"]), gone["order"]["lines"]) == (550, [])
+    stored = Order.objects.get()
+    assert (stored.delivery, stored.shipping_gross) == (None, 550)
