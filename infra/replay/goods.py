@@ -119,6 +119,7 @@ def _ensure_variants(ids: SiteIds, type_id: str, category_id: str, asked: _Asked
 def _create_product(ids: SiteIds, type_id: str, category_id: str, asked: _Asked) -> str:
     product_id = catalogue.create_product(
         name=f"Replayed goods of {asked.merchant.name['en']}",
+        slug=asked.reference.replace(".", "-"),  # Saleor would count up from the name, and trip over another doing so
         product_type_id=type_id,
         category_id=category_id,
         tax_class_id=ids.tax_classes["standard"],
