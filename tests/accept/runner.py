@@ -97,10 +97,12 @@ def run_scenario(identity: str, module: Any, stack: Stack) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a scenario that breaks has failed, and the next one still runs
         traceback.print_exc()
         check("runs to its end", False, f"{type(error).__name__}: {error}")
+    seconds, passed = time.monotonic() - begun, bool(check.checks) and all(each["passed"] for each in check.checks)
+    print(f"── {identity} {'passed' if passed else 'FAILED'} after {seconds:.0f} s", file=sys.stderr, flush=True)
     return {
         "id": identity,
         "title": module.TITLE,
-        "passed": bool(check.checks) and all(each["passed"] for each in check.checks),
-        "seconds": round(time.monotonic() - begun, 3),
+        "passed": passed,
+        "seconds": round(seconds, 3),
         "checks": check.checks,
     }
