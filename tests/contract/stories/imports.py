@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from decimal import Decimal
 from typing import Any
 
-from tests.contract.world import SHOPPER, TOKYO, World
+from plugins.api.money import Money
+from tests.contract.world import SHOPPER, TOKYO, World, make_goods
 
 LONG_AGO, LATER = "2025-04-05T06:07:08+00:00", "2099-01-01T00:00:00+00:00"
 
@@ -29,21 +31,23 @@ def price(gross: Any, net: Any) -> dict[str, Any]:
 
 
 class Imports:
-    """The story's own shorthand: orders of tea for Tokyo, with what each case changes."""
+    """The story's own shorthand: orders of one good of its own for Tokyo, with what each case changes."""
 
     def __init__(self, world: World, admin: str) -> None:
         self.world, self.admin = world, admin
         self.warehouse = world.merchants["b"].warehouse_id
+        made = make_goods(world, "caddy", "b", "reduced", {"jp": Money(Decimal(1080), "JPY")}, 20)
+        self.variant = made.variant_id
         given = {"name": f"{world.run} imports", "countries": ["JP"], "addChannels": [world.channel("jp")]}
         opened = self.ask("zone_opened", "DeliveryZoneOpened", {"input": given})
         self.zone = opened["shippingZoneCreate"]["shippingZone"]["id"]
         post = {"name": "郵便", "shippingZone": self.zone, "type": "PRICE"}
-        made = self.ask("price_set", "DeliveryPriceSet", {"input": post})["shippingPriceCreate"]["shippingMethod"]
+        method = self.ask("price_set", "DeliveryPriceSet", {"input": post})["shippingPriceCreate"]["shippingMethod"]
         listing = {"addChannels": [{"channelId": world.channel("jp"), "price": "605"}]}
-        self.ask("price_listed", "DeliveryPriceListed", {"id": made["id"], "input": listing})
-        self.typed_method = made["id"]
+        self.ask("price_listed", "DeliveryPriceListed", {"id": method["id"], "input": listing})
+        self.typed_method = method["id"]
         # only the type's older name is taken
-        self.method = b64encode(b64decode(made["id"]).replace(b"MethodType", b"Method")).decode()
+        self.method = b64encode(b64decode(method["id"]).replace(b"MethodType", b"Method")).decode()
 
     def ask(self, case: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
         answer = self.world.ask(f"imports/{case}", operation, variables, token=self.admin)
@@ -53,13 +57,12 @@ class Imports:
         return self.ask(case, "OrdersImported", {"orders": list(orders), **policies}).get("orderBulkCreate")
 
     def left(self, case: str) -> None:
-        variant = self.world.goods["tea"].variant_id
-        self.ask(f"{case}_left", "GoodsLeft", {"id": variant, "channel": "jp"})
+        self.ask(f"{case}_left", "GoodsLeft", {"id": self.variant, "channel": "jp"})
 
     def line(self, quantity: int = 1, **changes: Any) -> dict[str, Any]:
-        """Tea at 1,080 yen with 8 % tax; what is None in `changes` is not said."""
+        """A caddy at 1,080 yen with 8 % tax; what is None in `changes` is not said."""
         said = {
-            "variantId": self.world.goods["tea"].variant_id,
+            "variantId": self.variant,
             "createdAt": LONG_AGO,
             "isShippingRequired": False,
             "isGiftCard": False,
