@@ -15,7 +15,9 @@ from infra.engine.schema.errors import EngineError, MutationError, UserErrors, f
 
 SDL = """
 interface Named { name: String }
-type Shop implements Named { name: String, goods(first: Int = 2): [Goods!], top: Goods, kin: [Named], firm: Goods!, near: Int! }
+type Shop implements Named {
+  name: String, goods(first: Int = 2): [Goods!], top: Goods, kin: [Named], firm: Goods!, near: Int!
+}
 type Goods implements Named { id: ID!, name: String, price: Int!, maker: Maker, shop: Shop }
 type Maker implements Named { name: String, age: Int }
 type Query { shops: [Shop!]!, shop: Shop, strict: Shop! }
