@@ -186,7 +186,7 @@ def available_for_purchase_at(batch: Batch) -> list[Any]:
 
 @field("Product", "isAvailable", args="address")
 def is_available(batch: Batch) -> list[Any]:
-    """A product is available when it may be bought and a variant with a price is in stock, or is not counted.
+    """A product is available when it may be bought and a variant with a price is in stock, counted or not.
 
     The address names the country whose shipping zones' warehouses count, where the shop keeps to that older rule.
     """
@@ -200,11 +200,11 @@ def is_available(batch: Batch) -> list[Any]:
     variants = list(
         VariantChannelListing.objects.order_by()
         .filter(channel=channel, price_amount__isnull=False, variant__product_id__in=[row.pk for row in batch.parents])
-        .values_list("variant_id", "variant__product_id", "variant__track_inventory")
+        .values_list("variant_id", "variant__product_id")
     )
-    ids = [pk for pk, _, _ in variants]
+    ids = [pk for pk, _ in variants]
     left = available_by_variant(variant_ids=ids, channel_id=channel.pk, selling=selling)
-    sold = {product for pk, product, is_counted in variants if not is_counted or left.get(pk, 0) > 0}
+    sold = {product for pk, product in variants if left.get(pk, 0) > 0}
     return [row.pk in sold and is_for_sale(listings.get(row.pk), batch) for row in batch.parents]
 
 
