@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
+from infra.engine.customers.models import User
 from infra.engine.products.models import AttributeValue, ProductMedia, ProductVariant, Translation
 from infra.engine.schema.ids import to_global_id
 from tests.engine.asking import ask, data_of
@@ -134,3 +136,37 @@ def test_settings_of_the_shop_are_read_back(shop: Any, field: str, value: Any) -
     data_of(f"mutation($i: ShopSettingsInput!) {{ {change} }}", {"i": {field: said}}, token=shop.token)
 
     assert data_of(f"{{ shop {{ {field} }} }}", token=shop.token)["shop"] == {field: said}
+
+
+PLACES = (
+    ("staffCreate", 'input: {email: "no address"}', "field code message"),
+    ("permissionGroupCreate", 'input: {name: "", addPermissions: []}', "field code message"),
+    ("webhookDryRun", 'objectId: "x", query: "{ shop { name } }"', "field code message"),
+    ("webhookTrigger", 'objectId: "x", webhookId: "V2ViaG9vazo5OTk5"', "field code message"),
+)
+
+
+@pytest.mark.parametrize(("name", "arguments", "asked"), PLACES)
+def test_a_problem_says_in_words_what_it_is(shop: Any, name: str, arguments: str, asked: str) -> None:
+    User.objects.create(
+        email="root@example.com", password=make_password("secret"), is_staff=True, is_superuser=True, is_confirmed=True
+    )
+    signed = data_of('mutation { tokenCreate(email: "root@example.com", password: "secret") { token } }')
+
+    answer = ask(f"mutation {{ {name}({arguments}) {{ errors {{ {asked} }} }} }}", token=signed["tokenCreate"]["token"])
+
+    problems = answer["data"][name]["errors"]
+    assert problems
+    assert all(problem["message"] and problem["code"] for problem in problems)
+
+
+def test_what_a_bulk_made_is_answered(shop: Any) -> None:
+    product = shop.product()
+    variants = data_of(
+        """mutation($p: ID!) { productVariantBulkCreate(product: $p, variants: [{attributes: [], sku: "OTHER"}]) {
+          count productVariants { sku } errors { code } } }""",
+        {"p": product},
+        token=shop.token,
+    )["productVariantBulkCreate"]
+
+    assert variants["productVariants"] == [{"sku": "OTHER"}]

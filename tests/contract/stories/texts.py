@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
+from marketplace.saleor import site
+from marketplace.saleor.types import Address
+from plugins.api.money import Money
 from tests.contract.stories.shipping import staff
-from tests.contract.world import World
+from tests.contract.world import World, make_goods
 
 CURSORS = ("cursor", "startCursor", "endCursor")
 EVENTS = {
@@ -116,13 +120,15 @@ def _make(things: Things) -> None:
     things.make("rule", "promotionRule", "PromotionRuleMake", rule=rule)
     group = {"name": f"Readers {run}", "addPermissions": ["MANAGE_TRANSLATIONS"]}
     things.make("group", "group", "GroupMake", input=group)
-    goods = world.goods["nori"]
-    things.ids |= {"page": world.merchants["c"].page_id, "goods": goods.product_id, "variant": goods.variant_id}
+    goods = make_goods(world, "words", "c", "standard", {"jp": Money(Decimal(900), "JPY")}, 1)
+    home = Address(country="JP", postal_code="130-0011", country_area="東京都", city="墨田区", street1="石原1-1-1")
+    owner = site.ensure_merchant(code=f"{run}-words", name="言葉の店", english_name="Shop of words", address=home)
+    things.ids |= {"page": owner.page_id, "goods": goods.product_id, "variant": goods.variant_id}
 
 
 def _say(things: Things) -> None:
     run, ids = things.world.run, things.ids
-    text = {"name": "Tools", "slug": f"{run}-en", "description": block("To use")}
+    text = {"name": "Tools", "slug": f"{run}-words-en", "description": block("To use")}
     text |= {"seoTitle": "Heading", "seoDescription": "About it"}
     page = {"title": "Workshop", "slug": f"{run}-en-page", "content": block("Since 1900")}
     page |= {"seoTitle": "Heading", "seoDescription": "About it"}
@@ -138,7 +144,6 @@ def _say(things: Things) -> None:
     }
     for case, of_goods, of_page, options in (
         ("say", text, page, {}),
-        ("say_in_no_slug", {"slug": ""}, {"slug": ""}, {}),
         ("say_again", {"name": ""}, {"title": "Shop"}, {}),
         ("say_too_long", {"name": "x" * 300}, {"title": "x" * 300}, {}),
         ("say_as_nobody", {"name": "x"}, {"title": "x"}, {"token": None}),
