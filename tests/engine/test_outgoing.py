@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
@@ -70,6 +73,17 @@ class _Page(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: Any) -> None:
         """Say nothing in the tests' output."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_named(settings) -> None:
+    settings.ENGINE_PRIVATE_TARGETS = []
+
+
+@pytest.fixture(autouse=True)
+def public_mall(settings) -> None:
+    """A mall that is reached over the net, so that nothing of loopback is open."""
+    settings.ENGINE_APP_TARGETS = []
 
 
 @pytest.fixture
@@ -150,6 +164,35 @@ def test_a_name_that_means_this_machine_too_is_refused(server, names, found):
         outgoing.request("GET", f"http://mixed.example:{server.server_port}/", timeout_s=SECONDS)
 
     assert server.requests_seen == []
+
+
+def test_an_app_beside_the_mall_is_reached_where_it_may_be_and_a_picture_there_is_not(server, settings):
+    settings.ENGINE_APP_TARGETS = [ip_network("127.0.0.0/8")]
+    url = f"http://127.0.0.1:{server.server_port}/app"
+
+    assert send("POST", url, headers={}, body=b"{}").status == 200
+    with pytest.raises(remote.Unreachable):
+        remote.fetch(url)
+    assert [path for _, path in server.requests_seen] == ["/app"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "apps"),
+    [
+        ({}, ["127.0.0.0/8", "::1/128"]),
+        ({"MALL_PUBLIC_URL": "http://127.0.0.1:9000"}, ["127.0.0.0/8", "::1/128"]),
+        ({"MALL_PUBLIC_URL": "https://mall.example.com"}, []),
+        ({"MALL_ENGINE_PRIVATE_TARGETS": ""}, []),
+        ({"MALL_ENGINE_PRIVATE_TARGETS": "10.1.0.0/16"}, ["10.1.0.0/16"]),
+    ],
+)
+def test_apps_on_loopback_belong_to_a_mall_on_loopback(environment, apps):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MALL_")}
+    tell = "from infra import settings; print(*settings.ENGINE_APP_TARGETS)"
+    told = subprocess.run(
+        [sys.executable, "-c", tell], env=kept | environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == apps
 
 
 def test_redirects_are_answers(server, settings):
