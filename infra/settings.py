@@ -66,6 +66,7 @@ def database(url: str, sqlite_name: str) -> dict[str, object]:
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret("django")
 DEBUG = os.environ.get("MALL_DEBUG") == "1"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(MALL_PUBLIC_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [MALL_PUBLIC_URL]
 
@@ -216,6 +217,11 @@ ENGINE_PUBLIC_URL = MALL_PUBLIC_URL
 ENGINE_DATA = MALL_DATA / "engine"
 #: nets that addresses which others name (webhooks, manifests, pictures) may lead to though they are not public
 ENGINE_PRIVATE_TARGETS = [ip_network(each) for each in os.environ.get("MALL_ENGINE_PRIVATE_TARGETS", "").split()]
+#: nets that webhooks, manifests and token targets of apps may lead to besides: a mall that is itself reached over
+#: loopback only has its apps there too
+ENGINE_APP_TARGETS = ENGINE_PRIVATE_TARGETS
+if "MALL_ENGINE_PRIVATE_TARGETS" not in os.environ and urlsplit(MALL_PUBLIC_URL).hostname in LOOPBACK_NAMES:
+    ENGINE_APP_TARGETS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 ENGINE_TEST_CONTROL = os.environ.get("MALL_ENGINE_TEST_CONTROL") == "1"
 ENGINE_LOCAL_ORIGINS = {MALL_PUBLIC_URL: "infra.local.call"}
 ENGINE_HANDLER = "infra.engine.handler.handle"

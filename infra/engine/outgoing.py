@@ -3,7 +3,8 @@
 Whoever may name an address must not reach with it what only this machine and its net reach. The address of a host is
 looked up once, where the connection is made, and that very address is checked and connected to: a name that means
 something else a moment later gains nothing. Redirects are not followed, and proxies of the environment not used, as
-neither would be checked. ENGINE_PRIVATE_TARGETS names nets that may be reached all the same.
+neither would be checked. ENGINE_PRIVATE_TARGETS names nets that may be reached all the same, ENGINE_APP_TARGETS those
+where apps are: who installs an app is trusted with more than who names a picture.
 """
 
 from __future__ import annotations
@@ -65,16 +66,18 @@ def request(
     headers: dict[str, str] | None = None,
     body: bytes = b"",
     most_bytes: int = MAX_BYTES,
+    is_app: bool = False,
 ) -> Answer:
-    """Make one request. `timeout_s`: seconds to connect, and between bytes.
+    """Make one request. `timeout_s`: seconds to connect, and between bytes. `is_app`: at an address an app is known by.
 
     Raises requests.RequestException: no answer, one that is too large, no address of the web, or a host that is not
     public.
     """
     with requests.Session() as session:
         session.trust_env = False
-        session.mount("http://", _Adapter())
-        session.mount("https://", _Adapter())
+        adapter = _AppAdapter if is_app else _Adapter
+        session.mount("http://", adapter())
+        session.mount("https://", adapter())
         with session.request(
             method, url, headers=headers, data=body or None, timeout=timeout_s, allow_redirects=False, stream=True
         ) as answer:
@@ -86,12 +89,13 @@ def request(
             return Answer(answer.status_code, answer.headers, bytes(content))
 
 
-def is_allowed(text: str) -> bool:
+def is_allowed(text: str, *, is_app: bool = False) -> bool:
     """Return whether the engine may connect to an address of the net (an IPv6 one may carry a zone)."""
+    private = settings.ENGINE_APP_TARGETS if is_app else settings.ENGINE_PRIVATE_TARGETS
     address: Address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    if any(address in net for net in settings.ENGINE_PRIVATE_TARGETS):
+    if any(address in net for net in private):
         return True
     if any(address in net for net in NEVER_PUBLIC):
         return False
@@ -101,6 +105,8 @@ def is_allowed(text: str) -> bool:
 class _Checked(HTTPConnection):
     """A connection that looks its host up itself, and connects only where it may."""
 
+    is_app = False
+
     def _new_conn(self) -> socket.socket:
         host = self.host.strip("[]")
         try:
@@ -108,7 +114,7 @@ class _Checked(HTTPConnection):
             addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         except (socket.gaierror, UnicodeError) as error:
             raise NameResolutionError(host, self, socket.gaierror(str(error))) from error
-        refused = [address for address in addresses if not is_allowed(address)]
+        refused = [address for address in addresses if not is_allowed(address, is_app=self.is_app)]
         if refused or not addresses:
             logger.warning("not connected to %s: %s is not public", host, ", ".join(refused) or "nothing")
             raise NewConnectionError(self, f"{host} is not public")
@@ -133,15 +139,28 @@ class _CheckedTLS(_Checked, HTTPSConnection):
     """The same under TLS: the certificate must be the host's, not the address's."""
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Checked
+class _OfApp(_Checked):
+    is_app = True
 
 
-class _PoolTLS(HTTPSConnectionPool):
-    ConnectionCls = _CheckedTLS
+class _OfAppTLS(_CheckedTLS):
+    is_app = True
+
+
+def _pools(plain: type[HTTPConnection], tls: type[HTTPSConnection]) -> dict[str, type[HTTPConnectionPool]]:
+    return {
+        "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("PoolTLS", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+    }
 
 
 class _Adapter(HTTPAdapter):
+    pools = _pools(_Checked, _CheckedTLS)
+
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
         super().init_poolmanager(*args, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
+        self.poolmanager.pool_classes_by_scheme = self.pools
+
+
+class _AppAdapter(_Adapter):
+    pools = _pools(_OfApp, _OfAppTLS)

@@ -50,7 +50,9 @@ def exchanges(
 ) -> Iterator[exchange.Exchanges]:
     """Everything that was asked and answered. A story that breaks off is kept as a failure, not raised."""
     asked = exchange.Exchanges(run=f"t{secrets.token_hex(4)}")
-    settings.ENGINE_PRIVATE_TARGETS = [ip_network("127.0.0.0/8")]  # stories serve manifests to the engine from here
+    settings.ENGINE_PRIVATE_TARGETS = settings.ENGINE_APP_TARGETS = [
+        ip_network("127.0.0.0/8")
+    ]  # stories serve manifests to the engine from here
     with django_db_blocker.unblock(), answer_all():  # type: ignore[attr-defined]
         server = _serve() if settings.SALEOR_API_URL else None
         try:

@@ -84,7 +84,7 @@ def send(method: str, url: str, *, headers: dict[str, str], body: bytes = b"") -
         status, _, content = local(method, url, headers, body)
         return Response(status, content, time.monotonic() - started)
     try:
-        answer = outgoing.request(method, url, headers=headers, body=body, timeout_s=TIMEOUT_S)
+        answer = outgoing.request(method, url, headers=headers, body=body, timeout_s=TIMEOUT_S, is_app=True)
     except requests.RequestException as error:
         raise Unreachable(str(error)) from error
     return Response(answer.status, answer.content, time.monotonic() - started)
