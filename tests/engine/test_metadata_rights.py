@@ -27,6 +27,7 @@ RIGHTS = {
     "Collection": (GOODS, GOODS),
     "Fulfillment": (ORDERS, ORDERS),
     "GiftCard": ("MANAGE_GIFT_CARD", "MANAGE_GIFT_CARD"),
+    "Invoice": ("MANAGE_ORDERS", "MANAGE_ORDERS"),
     "Menu": ("MANAGE_MENUS", "MANAGE_MENUS"),
     "MenuItem": ("MANAGE_MENUS", "MANAGE_MENUS"),
     "Order": (ORDERS, ORDERS),
