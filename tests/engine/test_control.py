@@ -150,6 +150,7 @@ def test_the_pause_after_failures_doubles(failures, of_same_user, seconds):
     assert throttling.pause_s(failures=failures, of_same_user=of_same_user) == seconds
 
 
+@pytest.mark.django_db(databases=["default", "engine"])
 def test_a_call_inside_the_process_is_no_call_of_this_machine(settings):
     """A webhook may name any address of the mall, and is delivered in process."""
     from infra import local
