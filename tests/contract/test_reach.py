@@ -14,6 +14,7 @@ from tests.contract.stories import provisioning, writes
 
 NO_DOMAIN_ERROR = provisioning.NO_DOMAIN_ERROR | writes.NO_DOMAIN_ERROR
 GONE = {"NOT_FOUND", "CHECKOUT_NOT_FOUND"}
+LEAST_PAIRS, MOST_KEPT_OUT = 300, 60
 
 
 def _mutations() -> list[str]:
@@ -56,3 +57,23 @@ def test_every_mutation_is_recorded_done_and_refused(mutation: str) -> None:
     assert "done" in seen
     assert refused
     assert (mutation in NO_DOMAIN_ERROR) == (refused <= GONE), "NO_DOMAIN_ERROR tells otherwise"
+
+
+def _outcome(recording: dict[str, Any]) -> str:
+    """Return how an exchange ended: "ok", "null", or the places and codes of what was refused."""
+    answer = recording["answer"] if isinstance(recording["answer"], dict) else {}
+    if answer.get("errors"):
+        told = [error.get("extensions") or {} for error in answer["errors"]]
+        return " ".join(sorted({each.get("code") or each.get("exception", {}).get("code", "") for each in told}))
+    payloads = list((answer.get("data") or {}).values())
+    errors = [error for each in payloads if isinstance(each, dict) for error in _errors({"errors": (), **each})]
+    if errors:
+        return " ".join(sorted({f"{error.get('field') or error.get('path')}:{error['code']}" for error in errors}))
+    return "null" if None in payloads else "ok"
+
+
+def test_the_table_is_of_behaviour_and_little_of_it_of_being_kept_out():
+    pairs = {(each["operation"], _outcome(each)) for each in load().values() if each["operation"]}
+    kept_out = {pair for pair in pairs if pair[1] == "null" or "PermissionDenied" in pair[1] or "NOT_FOUND" in pair[1]}
+    assert len(pairs) >= LEAST_PAIRS
+    assert len(kept_out) <= MOST_KEPT_OUT

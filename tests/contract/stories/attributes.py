@@ -42,7 +42,6 @@ def tell(world: World) -> None:
     _find(bench)
     for name in ("wood", "words"):
         bench.ask(f"drop_{name}", "AttributeDrop", {"id": bench.ids[name]})
-    bench.ask("drop_twice", "AttributeDrop", {"id": bench.ids["wood"]})
     bench.ask("after_drop", "DescribedGoodsSeen", {"id": product})
 
 

@@ -36,7 +36,6 @@ def tell(world: World) -> None:
     _translate(shelf, gift)
     _menus(shelf, gift)
     shelf.ask("drop", "CollectionDrop", {"id": gift})
-    shelf.ask("drop_twice", "CollectionDrop", {"id": gift})
 
 
 def _make(shelf: Shelf) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from marketplace.saleor.client import APP
 from tests.contract.documents import send
 from tests.contract.exchange import work
 from tests.contract.stories.shipping import staff
@@ -32,7 +31,6 @@ def tell(world: World) -> None:
     _webhook(corner)
     _person(corner)
     corner.ask("shop", "ShopCornersSeen")
-    corner.ask("shop_to_nobody", "ShopCornersSeen", token=None)
     corner.ask("tax_of_country", "TaxOfCountrySeen", {"country": "JP"}, ignore=("taxClassCountryRates",))
     goods = {"id": world.goods["nori"].product_id, "page": world.merchants["c"].page_id}
     corner.ask("goods", "GoodsCornersSeen", {**goods, "attribute": "merchant"})
@@ -118,7 +116,6 @@ def _webhook(corner: Corner) -> None:
     changing = ("cursor", "status", "duration", "response", "totalCount", "hasNextPage")
     corner.ask("webhook_past", "WebhookPast", {"id": given}, token=token, ignore=changing)
     corner.ask("webhook_past_to_staff", "WebhookPast", {"id": given}, ignore=changing)
-    corner.ask("webhook_past_to_nobody", "WebhookPast", {"id": given}, token=None)
     named = {**hook, "identifier": "s", "syncEvents": ["SHIPPING_LIST_METHODS_FOR_CHECKOUT"]}
     sync = corner.ask("webhook_of_sync", "WebhookMake", {"input": named}, token=token)["webhook"]
     corner.ask("webhook_of_sync_past", "WebhookPast", {"id": sync["id"]}, token=token)
@@ -129,12 +126,8 @@ def _person(corner: Corner) -> None:
     token = staff(corner.world)
     corner.ask("token", "TokenChecked", {"token": token}, token=None, ignore=("payload", "email"))
     corner.ask("token_nonsense", "TokenChecked", {"token": "nonsense"}, token=None)
-    corner.ask("myself_of_nobody", "MyselfSeen", token=None)
-    corner.ask("myself_of_app", "MyselfSeen", token=APP)
     corner.ask("myself", "MyselfSeen", ignore=("defaultBillingAddress", "defaultShippingAddress", "email"))
     group = {"name": f"Corner {corner.world.run}", "addPermissions": ["MANAGE_ORDERS"]}
     made = corner.ask("group", "GroupMake", {"input": group}, ignore=("accessibleChannels",))["group"]["id"]
     corner.ask("group_seen", "GroupSeen", {"id": made})
-    corner.ask("group_to_nobody", "GroupSeen", {"id": made}, token=None)
     corner.ask("group_drop", "GroupDrop", {"id": made})
-    corner.ask("group_gone", "GroupSeen", {"id": made})

@@ -69,7 +69,6 @@ def _issuing(world: World, admin: str) -> None:
     ):
         said = {"input": {**many, **change}}
         world.ask(f"giftcards/{case}", "GiftCardsIssue", said, token=admin, ignore=ignored)
-    world.ask("giftcards/issued_by_nobody", "GiftCardIssue", {"input": _yen(100)}, token=None)
 
 
 def _changing(world: World, admin: str) -> None:

@@ -166,7 +166,6 @@ def _offers(world: World, method: str) -> None:
     _listed(world, "priced_no_more", method, removeChannels=[world.channel("jp")])
     _ways(world, "ways_no_more", cart)
     ask("shipping/method_dropped", "ShippingDrop", {"id": method}, token=staff(world))
-    ask("shipping/zone_by_guest", "ZoneMake", {"input": {"name": "x"}}, token=None)
 
 
 def _collection(world: World) -> None:

@@ -61,7 +61,6 @@ def _cart(world: World, case: str) -> str:
 
 def _exempt(world: World, cart: str) -> None:
     ask = world.ask
-    ask("taxes/free_by_guest", "TaxFree", {"id": cart, "free": True}, token=None)
     ask("taxes/free", "TaxFree", {"id": cart, "free": True}, token=staff(world))
     ask("taxes/cart_free", "CartCarried", {"id": cart}, token=None)
     ask("taxes/free_no_more", "TaxFree", {"id": cart, "free": False}, token=staff(world))

@@ -146,7 +146,6 @@ def _say(things: Things) -> None:
         ("say", text, page, {}),
         ("say_again", {"name": ""}, {"title": "Shop"}, {}),
         ("say_too_long", {"name": "x" * 300}, {"title": "x" * 300}, {}),
-        ("say_as_nobody", {"name": "x"}, {"title": "x"}, {"token": None}),
     ):
         things.ask(f"{case}_of_goods", "GoodsSaid", {**goods, "text": of_goods}, **options)
         things.ask(f"{case}_of_pages", "PagesSaid", {**pages, "pageText": of_page}, **options)
@@ -162,12 +161,7 @@ def _read(things: Things) -> None:
     for kind, name in KINDS.items():
         things.ask(f"words_of_{kind}", "WordsSeen", {"id": things.ids[kind], "kind": name})
         things.ask(f"list_of_{kind}", "WordsListed", {"kind": name}, ignore=("hasNextPage", *CURSORS))
-    goods = things.ids["goods"]
-    things.ask("words_of_other_kind", "WordsSeen", {"id": goods, "kind": "VARIANT"})
     things.ask("words_of_nonsense", "WordsSeen", {"id": "nonsense", "kind": "PRODUCT"})
-    things.ask("words_of_nothing", "WordsSeen", {"id": "UHJvZHVjdDo5OTk5OTk5", "kind": "PRODUCT"})
-    things.ask("words_to_nobody", "WordsSeen", {"id": goods, "kind": "PRODUCT"}, token=None)
-    things.ask("list_to_nobody", "WordsListed", {"kind": "PRODUCT"}, token=None)
 
 
 def _say_many(things: Things) -> None:
@@ -202,8 +196,6 @@ def _keep(things: Things) -> None:
     things.ask(
         "keep_without_key", "KeptBeside", {"id": things.ids["menu"], **kept, "shown": [{"key": "", "value": "x"}]}
     )
-    things.ask("keep_of_nothing", "KeptBeside", {"id": "TWVudTo5OTk5OTk5", **kept})
-    things.ask("keep_of_other", "KeptBeside", {"id": things.ids["rule"], **kept})
 
 
 def _events(things: Things) -> None:

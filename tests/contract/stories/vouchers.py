@@ -95,7 +95,6 @@ def _making(world: World, made: list[str]) -> None:
     ask("vouchers/code_renamed_of_two", "VoucherChange", rename, token=admin)
     translated = {"id": made[0], "input": {"name": "二つの合言葉"}}
     ask("vouchers/translated", "VoucherTranslated", translated, token=admin)
-    ask("vouchers/unknown_changed", "VoucherChange", {"id": "Vm91Y2hlcjo5OTk5OTk5", "input": {}}, token=admin)
 
 
 def _listing(world: World, made: list[str]) -> None:
