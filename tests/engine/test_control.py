@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.urls import re_path
 
 from infra.engine.customers import throttling
 from infra.engine.handler import handle
+from infra.engine.views import serve
 from tests.engine.asking import ask, data_of, staff_token
 
 pytestmark = pytest.mark.django_db(databases=["engine"])
+#: the engine's own are made once, with control calls only where a process began with them
+urlpatterns = [re_path(r"^__test__/.+$", serve)]
 SIGN_IN = "mutation($email: String!, $password: String!){ tokenCreate(email: $email, password: $password){"
 SIGN_IN += " token user { email isStaff isConfirmed firstName lastName } errors { field code } } }"
 PEOPLE = {
@@ -156,7 +160,7 @@ def test_a_call_inside_the_process_is_no_call_of_this_machine(settings):
     from infra import local
     from infra.engine.customers.models import User
 
-    settings.ENGINE_TEST_CONTROL = True
+    settings.ENGINE_TEST_CONTROL, settings.ROOT_URLCONF = True, __name__
     User.objects.create(email="kept@example.com", password="!")
 
     status, _, _ = local.call("POST", f"{settings.MALL_PUBLIC_URL}/__test__/reset", {}, b"{}")
