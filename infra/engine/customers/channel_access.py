@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.customers.groups import channels_of
+from infra.engine.products.queries import find_channel
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied
 
@@ -39,6 +40,6 @@ def check_channels(context: Context, *channel_ids: int | None) -> None:
 
 def check_channel_slug(context: Context, slug: str) -> None:
     """Raise PermissionDenied for the slug of a channel that is none of those that whoever asks works on."""
-    channel: Any = context.channel(slug)
+    channel: Any = find_channel(context, slug)
     if not may_work_on(context, channel.pk if channel is not None else None):
         raise PermissionDenied(message=f"You do not have access to the {slug} channel.")

@@ -18,7 +18,7 @@ from infra.engine.products.filters import (
     pks,
 )
 from infra.engine.products.models import Attribute, AttributeValue, Channel, Product, ProductTypeAttribute
-from infra.engine.products.queries import is_catalogue_staff, only_channel, subtree_pks, visible_products
+from infra.engine.products.queries import find_channel, is_catalogue_staff, only_channel, subtree_pks, visible_products
 from infra.engine.schema.context import Context
 
 FLAGS = {
@@ -105,7 +105,7 @@ def _with_choices(wanted: bool | None) -> Q:
 
 def _goods(context: Context, slug: str | None) -> QuerySet[Product]:
     """The goods of one channel, the only one there is unless named: attributes of nobody's goods help no filter."""
-    channel: Channel | None = context.channel(slug) if slug else only_channel(context)
+    channel: Channel | None = find_channel(context, slug) if slug else only_channel(context)
     if channel is None:
         return Product.objects.none()
     return visible_products(context, channel)

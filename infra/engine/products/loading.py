@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.engine.prepared import in_bulk
 from infra.engine.products.models import Channel
-from infra.engine.products.queries import all_channels
+from infra.engine.products.queries import all_channels, find_channel
 from infra.engine.schema.binding import Batch
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
@@ -37,7 +37,7 @@ def in_channel(row: Any, slug: str | None) -> Any:
 
 def channel_of(parent: Any, context: Context) -> Channel | None:
     """Return the channel a row is seen in."""
-    return context.channel(getattr(parent, "channel_slug", None))
+    return find_channel(context, getattr(parent, "channel_slug", None))
 
 
 def with_channels(batch: Batch) -> list[Channel]:

@@ -29,7 +29,7 @@ from infra.engine.products.models import (
     ProductVariant,
     VariantChannelListing,
 )
-from infra.engine.products.queries import subtree_pks
+from infra.engine.products.queries import find_channel, subtree_pks
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import uuid_pk
@@ -62,7 +62,7 @@ def filter_products(
     """Return the products that `filter`, `where` and `search` leave of `rows`."""
     wanted = args.get("filter") or {}
     if channel is None and wanted.get("channel"):
-        channel = context.channel(wanted["channel"])
+        channel = find_channel(context, wanted["channel"])
     table = _where_table(channel, context.now)
     rows = rows.filter(match_listed(wanted, "Product"))
     for name, said in wanted.items():

@@ -66,8 +66,13 @@ def channels_by_slug() -> dict[str, Channel]:
 
 
 def all_channels(context: Context) -> dict[int, Channel]:
-    """Return every channel by its pk; one statement per request, shared with `Context.channel`."""
+    """Return every channel by its pk; one statement per request, shared with `find_channel`."""
     return {channel.pk: channel for channel in context.remember("channels", channels_by_slug).values()}
+
+
+def find_channel(context: Context, slug: str | None) -> Channel | None:
+    """Return the channel of `slug`, or None; one statement per request for all channels."""
+    return context.remember("channels", channels_by_slug).get(slug) if slug else None
 
 
 def only_channel(context: Context) -> Channel | None:

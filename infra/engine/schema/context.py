@@ -57,12 +57,6 @@ class Context:
             self.cache[key] = make()
         return self.cache[key]
 
-    def channel(self, slug: str | None) -> Any | None:
-        """Return the channel row of `slug`, or None; one statement per request for all channels."""
-        from infra.engine.products.queries import channels_by_slug
-
-        return self.remember("channels", channels_by_slug).get(slug) if slug else None
-
 
 #: the requestor of the innermost execution, for events that name who caused them
 REQUESTOR: ContextVar[Requestor] = ContextVar("engine_requestor", default=ANONYMOUS)

@@ -9,7 +9,7 @@ from infra.engine.checkout.addresses import clean_address
 from infra.engine.checkout.resolvers import loads
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
 from infra.engine.products.models import Channel
-from infra.engine.products.queries import shop_settings, single_channel
+from infra.engine.products.queries import find_channel, shop_settings, single_channel
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -50,7 +50,7 @@ def checkout_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _channel(context: Context, slug: str | None) -> Channel:
-    channel = context.channel(slug) if slug else single_channel()
+    channel = find_channel(context, slug) if slug else single_channel()
     if channel is None and not slug:
         raise refuse("channel", "You need to provide channel slug.", "MISSING_CHANNEL_SLUG")
     if channel is None:

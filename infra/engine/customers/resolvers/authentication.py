@@ -12,7 +12,7 @@ from infra.engine.customers import actions
 from infra.engine.customers.models import User
 from infra.engine.customers.throttling import begin_attempt, note_failure, note_success
 from infra.engine.customers.tokens import InvalidToken, access_token, read_token, refresh_token, user_of_payload
-from infra.engine.products.queries import shop_settings
+from infra.engine.products.queries import find_channel, shop_settings
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import UserErrors, refuse
@@ -126,7 +126,7 @@ def token_verify(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 def _channel(context: Context, slug: str | None) -> Any:
     from infra.engine.products.queries import single_channel
 
-    channel = context.channel(slug) if slug else single_channel()
+    channel = find_channel(context, slug) if slug else single_channel()
     if channel is None:
         code = "NOT_FOUND" if slug else "MISSING_CHANNEL_SLUG"
         raise refuse(

@@ -10,6 +10,7 @@ from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
 from infra.engine.customers.models import User
 from infra.engine.deliveries import declare_event, emit
+from infra.engine.products.queries import find_channel
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
@@ -89,7 +90,7 @@ def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         emit(event="CUSTOMER_CREATED", obj=user)
         if data.get("redirectUrl"):
             link = actions.link_with_token(user, actions.password_tokens, data["redirectUrl"])
-            channel = context.channel(data.get("channel"))
+            channel = find_channel(context, data.get("channel"))
             emit(event="ACCOUNT_SET_PASSWORD_REQUESTED", obj=user, **link, channel=channel, shop=None)
     return {"user": user}
 

@@ -12,7 +12,7 @@ from infra.engine.prepared import in_bulk
 from infra.engine.products.filters import match_listed, match_words
 from infra.engine.products.loading import children, in_channel, related
 from infra.engine.products.models import Category, Channel, Collection
-from infra.engine.products.queries import is_catalogue_staff, visible_collections, visible_pages
+from infra.engine.products.queries import find_channel, is_catalogue_staff, visible_collections, visible_pages
 from infra.engine.products.resolvers.catalogue_queries import mark
 from infra.engine.products.resolvers.translations import Translatable, make_translatable
 from infra.engine.schema.binding import Batch, declare, field, name_type, root
@@ -114,7 +114,7 @@ def item_collection(batch: Batch) -> list[Any]:
         if item.collection_id is not None:
             places.setdefault(_slug(item), []).append(index)
     for slug, indexes in places.items():
-        channel: Channel | None = batch.context.channel(slug)
+        channel: Channel | None = find_channel(batch.context, slug)
         pks = {batch.parents[index].collection_id for index in indexes}
         if is_catalogue_staff(batch.context.requestor):
             found = in_bulk(Collection, pks)

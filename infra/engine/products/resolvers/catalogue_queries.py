@@ -13,6 +13,7 @@ from infra.engine.products.models import Category, Channel, Product, ProductChan
 from infra.engine.products.product_filters import filter_products, filter_variants, order_products, product_order
 from infra.engine.products.queries import (
     category_tree,
+    find_channel,
     is_catalogue_staff,
     only_channel,
     shown_products,
@@ -43,7 +44,7 @@ declare("ProductOrder", "direction field channel")
 def asked_channel(context: Context, slug: str | None) -> Channel | None:
     """Return the channel a query runs in: the one named, or for shoppers the only one there is."""
     if slug:
-        return context.channel(slug)
+        return find_channel(context, slug)
     if is_catalogue_staff(context.requestor):
         return None
     return only_channel(context)

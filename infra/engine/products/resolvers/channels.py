@@ -12,7 +12,7 @@ from infra.engine.deliveries import declare_event, emit
 from infra.engine.products import channel_settings
 from infra.engine.products.loading import get_row
 from infra.engine.products.models import Channel, TaxConfiguration
-from infra.engine.products.queries import shop_settings, stock_rules
+from infra.engine.products.queries import find_channel, shop_settings, stock_rules
 from infra.engine.schema.binding import Batch, declare, declare_guarded, field, name_type, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
@@ -63,7 +63,7 @@ STAFF = (STAFF_USER, APP)
 @root("Query", "channel")
 def channel(context: Context, args: dict[str, Any]) -> Any:
     if args.get("slug"):
-        return context.channel(args["slug"])
+        return find_channel(context, args["slug"])
     return Channel.objects.filter(pk=asked_int(args.get("id") or "", "Channel")).first()
 
 

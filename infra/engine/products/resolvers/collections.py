@@ -11,7 +11,7 @@ from infra.engine.media.thumbnails import picture_urls
 from infra.engine.products.filters import match_listed, match_metadata, match_where, match_words, pks
 from infra.engine.products.loading import channel_of, children, in_channel, with_channels
 from infra.engine.products.models import Channel, Collection, CollectionChannelListing, CollectionProduct
-from infra.engine.products.queries import visible_collections
+from infra.engine.products.queries import find_channel, visible_collections
 from infra.engine.products.resolvers.catalogue_queries import asked_channel, mark, product_page
 from infra.engine.products.resolvers.categories import by_slug
 from infra.engine.schema.binding import Batch, declare, field, name_type, requires, root
@@ -69,7 +69,7 @@ def collections(context: Context, args: dict[str, Any]) -> Any:
         ),
     )
     if wanted.get("published"):
-        seen = channel or context.channel(wanted.get("channel"))
+        seen = channel or find_channel(context, wanted.get("channel"))
         rows = rows.filter(Exists(_listing(seen).filter(is_published=wanted["published"] == "PUBLISHED")))
     rows, order = _ordered(rows, args.get("sortBy"), channel, context)
     return mark(connect(rows, args, order=order), channel.slug if channel else None)
@@ -89,7 +89,7 @@ def _ordered(
     if columns[0] == "product_count":
         rows = rows.annotate(product_count=Count("product_rows"))
     elif columns[0] in LISTED:
-        seen = channel or context.channel(sort.get("channel"))
+        seen = channel or find_channel(context, sort.get("channel"))
         if seen is None:
             raise EngineError("A default channel does not exist.", "GraphQLError")
         rows = rows.annotate(**{columns[0]: Subquery(_listing(seen).values(LISTED[columns[0]])[:1])})
