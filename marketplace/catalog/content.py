@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,16 +44,24 @@ LABELS: Mapping[str, api.Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """All that the content of one listing depends on, read before anything is computed."""
+    """All that the content of one listing depends on beside Saleor's product, read before anything is computed."""
 
     view: api.Listing
-    product: SaleorProduct
     merchant: Merchant
     legal: LegalNotice | None
     category_names: api.Words
     top_category: str
     published_at: str
     on_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What plugins and tables of rates say about a listing in one market on a day. `panels` by language."""
+
+    panels: Mapping[str, Sequence[api.Panel]]
+    blocked: Sequence[tuple[api.DestinationStatus, api.Problem]]
+    tax_rate: Decimal
 
 
 def is_on_sale(product: SaleorProduct, market: str) -> bool:
@@ -64,18 +72,42 @@ def is_on_sale(product: SaleorProduct, market: str) -> bool:
     return any(market in variant.prices for variant in product.variants)
 
 
-def build_rows(subject: Subject) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the columns of the read model by (market, language), for every market the product is on sale in."""
+def markets_of(product: SaleorProduct) -> list[str]:
+    """Return the codes of the markets that Saleor sells a product in."""
+    return [market.code for market in markets.list_markets() if is_on_sale(product, market.code)]
+
+
+def surroundings(subject: Subject, codes: Collection[str]) -> dict[str, Surroundings]:
+    """Ask the plugins about a listing, for each market of `codes`."""
+    return {market.code: _surroundings(subject, market) for market in markets.list_markets() if market.code in codes}
+
+
+def build_rows(
+    subject: Subject, product: SaleorProduct, around: Mapping[str, Surroundings]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the columns of the read model by (market, language), for the markets of `around`."""
     rows = {}
     for market in markets.list_markets():
-        if not is_on_sale(subject.product, market.code):
+        if market.code not in around:
             continue
-        blocked = _blocked(subject, market)
         for language in market.languages:
-            columns = _columns(subject, market, language, blocked)
-            columns["digest"] = _digest(columns)
+            columns = _columns(subject, product, market, language, around[market.code])
+            columns["digest"] = digest_of(columns)
             rows[market.code, language] = columns
     return rows
+
+
+def fingerprint(subject: Subject, around: Mapping[str, Surroundings]) -> str:
+    """Return the digest of everything that rows were made from beside Saleor's product: with the same product and the
+    same fingerprint the rows are the same."""
+    known = asdict(subject) | {"on_date": None, "around": {code: asdict(each) for code, each in around.items()}}
+    return digest_of(known | {"code": _code_digest()})
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    """Return a hash of values as JSON."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def availability_of(number: int) -> Availability:
@@ -95,15 +127,25 @@ def tax_rate(*, country: str, tax_class: str, on_date: date) -> Decimal:
     return _tax_rates(on_date).get((country, tax_class), Decimal(0)) / 100
 
 
+def _surroundings(subject: Subject, market: api.Market) -> Surroundings:
+    def panels(language: str) -> list[api.Panel]:
+        found = hooks.gather("contribute_listing_panels", listing=subject.view, market=market.code, language=language)
+        return sorted(found, key=lambda panel: (panel.slot, panel.order, panel.plugin))
+
+    return Surroundings(
+        panels={language: panels(language) for language in market.languages},
+        blocked=_blocked(subject, market),
+        tax_rate=tax_rate(country=market.default_country, tax_class=subject.view.tax_class, on_date=subject.on_date),
+    )
+
+
 def _columns(
-    subject: Subject, market: api.Market, language: str, blocked: Sequence[tuple[api.DestinationStatus, api.Problem]]
+    subject: Subject, product: SaleorProduct, market: api.Market, language: str, around: Surroundings
 ) -> dict[str, Any]:
-    product, view = subject.product, subject.view
+    view, shown = subject.view, around.panels[language]
     sold = [variant for variant in product.variants if market.code in variant.prices]
     prices = [variant.prices[market.code] for variant in sold]
     cheapest = min(prices, key=lambda price: price.amount)
-    panels = hooks.gather("contribute_listing_panels", listing=view, market=market.code, language=language)
-    shown = sorted(panels, key=lambda panel: (panel.slot, panel.order, panel.plugin))
     name = words(view.name, language)
     pictures = [
         Picture(each.card_url, each.large_url, (each.alt if language == "ja" else "") or name) for each in product.media
@@ -118,7 +160,7 @@ def _columns(
         "price_amount": cheapest.amount,
         "currency": cheapest.currency,
         "has_price_range": any(price != cheapest for price in prices),
-        "tax_rate": tax_rate(country=market.default_country, tax_class=view.tax_class, on_date=subject.on_date),
+        "tax_rate": around.tax_rate,
         "availability": availability_of(sum(variant.available for variant in sold)),
         "badges": [asdict(_badge(panel, language)) for panel in shown if panel.slot == "badge"],
         "story_teaser": next((words(panel.title, language) for panel in shown if panel.slot == "teaser"), "")[:400],
@@ -127,37 +169,37 @@ def _columns(
         "category_name": words(subject.category_names, language),
         "top_category_slug": subject.top_category,
         "published_at": subject.published_at,
-        "detail": _detail(subject, market, language, panels=shown, pictures=pictures, blocked=blocked),
+        "detail": _detail(subject, product, market, language, around=around, pictures=pictures),
     }
 
 
 def _detail(
     subject: Subject,
+    product: SaleorProduct,
     market: api.Market,
     language: str,
     *,
-    panels: Sequence[api.Panel],
+    around: Surroundings,
     pictures: Sequence[Picture],
-    blocked: Sequence[tuple[api.DestinationStatus, api.Problem]],
 ) -> dict[str, Any]:
     view = subject.view
     return {
         "description": words(view.description, language),
         "variants": [
             _variant(variant, market.code, language, words(view.name, language))
-            for variant in subject.product.variants
+            for variant in product.variants
             if market.code in variant.prices
         ],
         "gallery": [asdict(picture) for picture in pictures],
-        "facts": [asdict(fact) for fact in _facts(subject, language)],
+        "facts": [asdict(fact) for fact in _facts(subject, product, language)],
         "panels": [
             asdict(PanelView(panel.plugin, panel.slot, words(panel.title, language), words(panel.html, language)))
-            for panel in panels
+            for panel in around.panels[language]
             if panel.slot not in ("badge", "teaser")
         ],
         "maker": asdict(_maker(subject.merchant, language)),
         "legal": [asdict(fact) for fact in _legal(subject.legal, language)],
-        "blocked_destinations": [asdict(_blocked_view(*each, language)) for each in blocked],
+        "blocked_destinations": [asdict(_blocked_view(*each, language)) for each in around.blocked],
         "weight_g": view.weight_g,
     }
 
@@ -178,14 +220,14 @@ def _badge(panel: api.Panel, language: str) -> Badge:
     return Badge(code=panel.html.get("ja") or panel.plugin, label=words(panel.title, language))
 
 
-def _facts(subject: Subject, language: str) -> list[Fact]:
+def _facts(subject: Subject, product: SaleorProduct, language: str) -> list[Fact]:
     facts = []
     if place := place_name(subject.view.origin_country, subject.view.origin_area, language):
         facts.append(Fact("origin", words(LABELS["origin"], language), place))
     if subject.view.weight_g:
         facts.append(Fact("weight", words(LABELS["weight"], language), f"{subject.view.weight_g:,} g"))
-    if len(subject.product.variants) == 1 and subject.product.variants[0].sku:
-        facts.append(Fact("sku", words(LABELS["sku"], language), subject.product.variants[0].sku))
+    if len(product.variants) == 1 and product.variants[0].sku:
+        facts.append(Fact("sku", words(LABELS["sku"], language), product.variants[0].sku))
     return facts
 
 
@@ -242,9 +284,10 @@ def _blocked_view(status: api.DestinationStatus, problem: api.Problem, language:
     )
 
 
-def _digest(columns: Mapping[str, Any]) -> str:
-    text = json.dumps(columns, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """What rows look like is decided by this very file and its tables, too: a new release shows itself."""
+    return hashlib.sha256(Path(__file__).read_bytes() + (DATA / "areas.csv").read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=1)

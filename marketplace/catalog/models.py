@@ -56,6 +56,8 @@ class Listing(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     checked_on = models.DateField(null=True)
+    surroundings = models.CharField(max_length=64, default="", blank=True)
+    """The fingerprint of what its rows were last made from beside Saleor's product."""
     projection_ticket = models.PositiveBigIntegerField(default=0)
     projection_written = models.PositiveBigIntegerField(default=0)
     projected_revision = models.PositiveBigIntegerField(default=0)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.catalog import actions
+from marketplace.catalog.actions.checking import DAY_JOB
 from marketplace.catalog.actions.projection import INDEX_JOB, PROJECT_JOB
 from marketplace.catalog.actions.publishing import SYNC_JOB
 from marketplace.kernel.jobs.registry import job, schedule
@@ -41,7 +42,13 @@ def recheck_merchant(payload: dict[str, Any]) -> None:
     actions.recheck_merchant(merchant_id=payload["merchant_id"])
 
 
+@job(DAY_JOB)
+def recheck_day(payload: dict[str, Any]) -> None:
+    """Check some of what was not checked on this day."""
+    actions.recheck_slice()
+
+
 @schedule("catalog.recheck", every=timedelta(minutes=1))
 def recheck(now: datetime) -> None:
-    """Check what was not checked on this day."""
-    actions.recheck_all()
+    """Ask for the check of this day, when anything was not yet checked."""
+    actions.ask_recheck()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -16,6 +17,7 @@ from marketplace.merchants.types import (
     LegalNotice,
     Member,
     Merchant,
+    MerchantFile,
     MerchantMissing,
     PayoutAccount,
     Permit,
@@ -61,8 +63,27 @@ def merchants_for_plugins(*, ids: Iterable[str], on_date: date) -> dict[str, api
 def legal_notice(*, merchant_id: str) -> LegalNotice | None:
     """Return the merchant's legal notice, or None when it has none yet: it may then sell nothing."""
     row = models.LegalNotice.objects.filter(merchant_id=int(merchant_id)).first()
-    if row is None:
-        return None
+    return _notice(row) if row else None
+
+
+def merchant_files(*, ids: Iterable[str], on_date: date) -> dict[str, MerchantFile]:
+    """Return all that gate and pages ask of merchants, by id, those that are not there left out; two statements.
+
+    Arguments: `on_date`, the day in Japan whose permits count as valid.
+    """
+    rows = models.Merchant.objects.filter(pk__in=[int(each) for each in ids]).select_related("legal_notice")
+    return {str(row.pk): _file(row, on_date) for row in rows.prefetch_related("permits")}
+
+
+def ids_with_turning_permits(*, since: date, until: date) -> set[str]:
+    """Return the merchants of whom a permit ended or began after `since` and no later than `until`, as seen on that
+    day: one whose last day is the day before `until` has ended; one statement."""
+    ended = Q(valid_to__gte=since, valid_to__lt=until)
+    begun = Q(valid_from__gt=since, valid_from__lte=until)
+    return {str(pk) for pk in models.Permit.objects.filter(ended | begun).values_list("merchant_id", flat=True)}
+
+
+def _notice(row: models.LegalNotice) -> LegalNotice:
     words = {code: row.words(code) for code in LEGAL_FIELDS}
     return LegalNotice(merchant_id=str(row.merchant_id), email=row.email, licences=row.licences, **words)
 
@@ -128,8 +149,20 @@ def _merchant(row: models.Merchant) -> Merchant:
 
 def _for_plugins(row: models.Merchant, on_date: date) -> api.Merchant:
     valid = tuple(
-        api.Permit(each.kind, each.number, each.valid_from, each.valid_to, str(row.pk))
+        _permit(each)
         for each in row.permits.all()
         if each.valid_from <= on_date and (each.valid_to is None or on_date <= each.valid_to)
     )
     return api.Merchant(str(row.pk), row.code, row.owner_key, row.names, row.joined_on, valid)
+
+
+def _permit(row: models.Permit) -> api.Permit:
+    return api.Permit(row.kind, row.number, row.valid_from, row.valid_to, str(row.merchant_id))
+
+
+def _file(row: models.Merchant, on_date: date) -> MerchantFile:
+    seen = _for_plugins(row, on_date)
+    newest_first = sorted(row.permits.all(), key=lambda each: (each.valid_from, each.pk), reverse=True)
+    held = tuple(_permit(each) for each in newest_first)
+    legal = getattr(row, "legal_notice", None)
+    return MerchantFile(_merchant(row), _notice(legal) if legal else None, seen, replace(seen, permits=held))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from plugins.api import types as api
 from plugins.api.types import Words
 
 LEGAL_FIELDS = (
@@ -88,6 +89,20 @@ class LegalNotice:
     def items(self) -> list[tuple[str, Words]]:
         """Return the eleven fields with their codes, in the law's order."""
         return [(code, getattr(self, code)) for code in LEGAL_FIELDS]
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantFile:
+    """All that a listing's gate and its pages ask of its merchant.
+
+    `seen`, as plugins see it, with the permits valid on a day; `seen_with_all_permits`, with those of the past and the
+    future too, so that a check can say more than "missing". `legal` is None while it has no notice.
+    """
+
+    merchant: Merchant
+    legal: LegalNotice | None
+    seen: api.Merchant
+    seen_with_all_permits: api.Merchant
 
 
 @dataclass(frozen=True, slots=True)

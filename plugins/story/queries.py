@@ -8,6 +8,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 
 from marketplace.catalog import queries as catalog
+from marketplace.kernel.once import read_once
 from plugins.api.types import Listing, Panel, Story, StoryTeaser
 from plugins.story.models import StoryRow
 
@@ -16,11 +17,10 @@ TITLE = {"ja": "物語", "en": "Story"}
 
 
 def panels(*, listing: Listing, market: str, language: str) -> list[Panel]:
-    """Return a panel and a teaser for each story shown now that is placed on the listing; one statement."""
-    rows = StoryRow.objects.filter(merchant_id=listing.merchant.id, language=language, is_shown=True)
+    """Return a panel and a teaser for each story shown now that is placed on the listing; one statement a merchant."""
     found = []
-    for row in rows.order_by(*NEWEST):
-        if row.listing_slugs and listing.slug not in row.listing_slugs:
+    for row in _shown_of(listing.merchant.id):
+        if row.language != language or row.listing_slugs and listing.slug not in row.listing_slugs:
             continue
         html = render_to_string("story/panel.html", {"row": row, "market": market, "language": language})
         words = {"ja": row.teaser, language: row.teaser}
@@ -56,6 +56,12 @@ def story(*, slug: str, language: str) -> Story | None:
     ids = catalog.listing_ids(slugs=row.listing_slugs)
     placed = tuple(ids[each] for each in row.listing_slugs if each in ids)
     return Story(teaser=_teaser(row), html=row.html, listing_ids=placed)
+
+
+def _shown_of(merchant_id: str) -> list[StoryRow]:
+    """Return a merchant's stories shown now, newest first, in every language: whoever asks for one asks for all."""
+    rows = StoryRow.objects.filter(merchant_id=merchant_id, is_shown=True).order_by(*NEWEST)
+    return read_once(("story.shown", merchant_id), lambda: list(rows))
 
 
 def _teaser(row: StoryRow) -> StoryTeaser:

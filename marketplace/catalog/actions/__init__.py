@@ -1,7 +1,7 @@
 """Writes of the catalogue."""
 
 from marketplace.catalog.actions.categories import ensure_categories
-from marketplace.catalog.actions.checking import recheck_all, recheck_merchant
+from marketplace.catalog.actions.checking import ask_recheck, recheck_all, recheck_merchant, recheck_slice
 from marketplace.catalog.actions.editing import add_picture, change_stock, draft_listing, update_listing
 from marketplace.catalog.actions.indexing import index_pending, reindex
 from marketplace.catalog.actions.projection import ask_projection, project_all, project_merchant, project_product
@@ -11,6 +11,7 @@ from marketplace.catalog.actions.reconciling import reconcile
 __all__ = [
     "add_picture",
     "ask_projection",
+    "ask_recheck",
     "change_stock",
     "draft_listing",
     "ensure_categories",
@@ -21,6 +22,7 @@ __all__ = [
     "publish_listing",
     "recheck_all",
     "recheck_merchant",
+    "recheck_slice",
     "reconcile",
     "reindex",
     "relist_listing",

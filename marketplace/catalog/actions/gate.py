@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from marketplace.catalog import markets, models
-from marketplace.catalog.queries.listings import merchant_with_all_permits, variants_from_json, view_of_row
+from marketplace.catalog.queries.listings import variants_from_json, view_of_row
 from marketplace.kernel.money import is_whole
+from marketplace.kernel.once import reading_once
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.types import MerchantFile
 from plugins.api.types import Problem
 from plugins.runtime import hooks
 
@@ -31,9 +33,15 @@ TEXTS = {
 def problems_of(row: models.Listing, *, on_date: date) -> tuple[Problem, ...]:
     """Return everything that keeps a listing off sale on a day, or is worth saying: the mall's own demands, then the
     plugins'."""
-    merchant = merchant_with_all_permits(merchant_id=row.merchant_id, on_date=on_date)
-    asked = hooks.gather("check_listing", listing=view_of_row(row, merchant), on_date=on_date)
-    return (*_own(row), *asked)
+    merchant = merchants.merchant_files(ids=[row.merchant_id], on_date=on_date)[row.merchant_id]
+    return problems_with(row, merchant, on_date=on_date)
+
+
+def problems_with(row: models.Listing, merchant: MerchantFile, *, on_date: date) -> tuple[Problem, ...]:
+    """Return the same for whoever has read the merchant, as of the same day; no statement but those of plugins."""
+    with reading_once():
+        view = view_of_row(row, merchant.seen_with_all_permits)
+        return (*_own(row, merchant), *hooks.gather("check_listing", listing=view, on_date=on_date))
 
 
 def blocking(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -41,7 +49,7 @@ def blocking(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     return tuple(problem for problem in problems if problem.blocks)
 
 
-def _own(row: models.Listing) -> list[Problem]:
+def _own(row: models.Listing, merchant: MerchantFile) -> list[Problem]:
     found = []
     variants = variants_from_json(row.variants)
     if not row.names.get("ja", "").strip():
@@ -58,10 +66,9 @@ def _own(row: models.Listing) -> list[Problem]:
             found.append(_problem(row, "catalog.no_price", f"price.{code}"))
     if not row.weight_g:
         found.append(_problem(row, "catalog.no_weight", "weight_g"))
-    merchant = merchants.get_merchant_by_id(merchant_id=row.merchant_id)
-    if merchants.legal_notice(merchant_id=row.merchant_id) is None:
+    if merchant.legal is None:
         found.append(_problem(row, "catalog.no_legal_notice", "legal_notice"))
-    if not (merchant.page_id and merchant.warehouse_id):
+    if not (merchant.merchant.page_id and merchant.merchant.warehouse_id):
         found.append(_problem(row, "catalog.not_open", "merchant"))
     return found
 

@@ -7,7 +7,8 @@ whatever is skipped here is written by a projection that has read at least as la
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -18,8 +19,10 @@ from marketplace.catalog.queries.listings import view_of_row
 from marketplace.kernel import clock
 from marketplace.kernel.jobs.actions import enqueue, enqueue_hints
 from marketplace.kernel.jobs.types import Hint
+from marketplace.kernel.once import reading_once
 from marketplace.kernel.revision import mark_pages_changed
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.types import MerchantFile
 from marketplace.saleor import catalogue
 from marketplace.saleor.types import SaleorProduct
 
@@ -73,23 +76,14 @@ def project_all() -> int:
 
 def planned_rows(listing: models.Listing, product: SaleorProduct | None) -> Rows:
     """Return the rows that ought to be there for a listing: none unless it is live and Saleor has the product."""
-    if product is None or listing.state != models.Listing.State.LIVE:
-        return {}
-    today = clock.today()
-    seen = merchants.merchants_for_plugins(ids=[listing.merchant_id], on_date=today)[listing.merchant_id]
-    category = listing.category
-    published = listing.published_at or product.created_at
-    subject = content.Subject(
-        view=view_of_row(listing, seen),
-        product=product,
-        merchant=merchants.get_merchant_by_id(merchant_id=listing.merchant_id),
-        legal=merchants.legal_notice(merchant_id=listing.merchant_id),
-        category_names=category.names,
-        top_category=category.parent.slug if category.parent else category.slug,
-        published_at=published.isoformat(),
-        on_date=today,
-    )
-    return content.build_rows(subject)
+    return _plan(listing, product)[0]
+
+
+def fingerprint(listing: models.Listing, merchant: MerchantFile, *, codes: Collection[str], on_date: date) -> str:
+    """Return what a listing's `surroundings` would be were it projected now. Arguments: `merchant`, read as of
+    `on_date`; `codes`, the markets that it has rows in."""
+    subject = _subject(listing, merchant, on_date)
+    return content.fingerprint(subject, content.surroundings(subject, codes))
 
 
 def digests(listing: models.Listing) -> dict[tuple[str, str], str]:
@@ -103,6 +97,31 @@ def mark_changed(listing_id: int) -> None:
     mark_pages_changed()
     models.Listing.objects.filter(pk=listing_id).update(projected_revision=F("projected_revision") + 1)
     enqueue(kind=INDEX_JOB, key=INDEX_JOB, payload={}, again=True)
+
+
+def _plan(listing: models.Listing, product: SaleorProduct | None) -> tuple[Rows, str]:
+    """Return the rows that ought to be there, and the fingerprint of what they are made from ("" for none)."""
+    if product is None or listing.state != models.Listing.State.LIVE:
+        return {}, ""
+    today = clock.today()
+    with reading_once():
+        files = merchants.merchant_files(ids=[listing.merchant_id], on_date=today)
+        subject = _subject(listing, files[listing.merchant_id], today)
+        around = content.surroundings(subject, content.markets_of(product))
+        return content.build_rows(subject, product, around), content.fingerprint(subject, around)
+
+
+def _subject(listing: models.Listing, merchant: MerchantFile, on_date: date) -> content.Subject:
+    category = listing.category
+    return content.Subject(
+        view=view_of_row(listing, merchant.seen),
+        merchant=merchant.merchant,
+        legal=merchant.legal,
+        category_names=category.names,
+        top_category=category.parent.slug if category.parent else category.slug,
+        published_at=(listing.published_at or listing.created_at).isoformat(),
+        on_date=on_date,
+    )
 
 
 def _take_ticket(listing: models.Listing) -> int:
@@ -120,9 +139,10 @@ def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
         )
         if listing.projection_written > ticket:
             return False
+        wanted, listing.surroundings = _plan(listing, product)
         listing.projection_written = ticket
-        listing.save(update_fields=["projection_written"])
-        wanted, present = planned_rows(listing, product), digests(listing)
+        listing.save(update_fields=["projection_written", "surroundings"])
+        present = digests(listing)
         stale = {key: columns for key, columns in wanted.items() if present.get(key) != columns["digest"]}
         gone = present.keys() - wanted.keys()
         for market, language in gone:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -134,12 +133,7 @@ def view_of_listing(*, listing_id: str, on_date: date) -> api.Listing:
 def merchant_with_all_permits(*, merchant_id: str, on_date: date) -> api.Merchant:
     """Return a merchant as plugins see it, with permits of the past and the future too, so that a check can say more
     than "missing"."""
-    seen = merchants.merchants_for_plugins(ids=[merchant_id], on_date=on_date)[merchant_id]
-    held = tuple(
-        api.Permit(each.kind, each.number, each.valid_from, each.valid_to, merchant_id)
-        for each in merchants.permits(merchant_id=merchant_id)
-    )
-    return replace(seen, permits=held)
+    return merchants.merchant_files(ids=[merchant_id], on_date=on_date)[merchant_id].seen_with_all_permits
 
 
 def view_of_row(row: models.Listing, merchant: api.Merchant) -> api.Listing:

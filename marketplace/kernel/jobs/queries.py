@@ -46,6 +46,11 @@ def count_pending() -> dict[str, int]:
     }
 
 
+def is_pending(*, kind: str, key: str) -> bool:
+    """Whether a job waits for its turn or runs."""
+    return OutboxJob.objects.filter(kind=kind, key=key, state=State.PENDING).exists()
+
+
 def finished() -> int:
     """Return how many events and jobs were ever done: whoever waits sees by it that the queue moves."""
     done = [model.objects.filter(state=State.DONE).count() for model in (InboxEvent, OutboxJob)]
