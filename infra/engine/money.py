@@ -13,6 +13,8 @@ from functools import cache
 from babel.numbers import get_currency_precision
 
 ZERO = Decimal(0)
+#: amounts said from outside are below this, so that columns of 20 digits hold sums of thousands of them
+TOO_MUCH = Decimal(10) ** 13
 
 
 @cache

@@ -20,7 +20,7 @@ from infra.engine.checkout.lines import tell
 from infra.engine.checkout.models import Checkout, CheckoutDelivery
 from infra.engine.checkout.pricing import PricedCheckout, price_checkouts
 from infra.engine.checkout.settling import settle_discounts
-from infra.engine.money import ZERO, quantize
+from infra.engine.money import TOO_MUCH, ZERO, quantize
 from infra.engine.prepared import PreparedRows
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import InvalidId, parse_global_id, to_global_id
@@ -30,6 +30,9 @@ from infra.engine.shipping.queries import Parcel, applicable_listings
 logger = logging.getLogger(__name__)
 #: how long offered deliveries hold unless the checkout changes
 OPTIONS_LIVE = timedelta(hours=24)
+#: what the column of days holds
+MOST_DAYS = 2**31 - 1
+LONGEST_ID = 1024
 FIELDS = (
     "name",
     "description",
@@ -136,11 +139,14 @@ def parse_method(item: Any, checkout: Checkout, *, app_identifier: str) -> Check
         amount = Decimal(str(item.get("amount")))
     except InvalidOperation:
         raise ValueError("no amount") from None
-    if not amount.is_finite() or amount < 0:
-        raise ValueError("a negative amount")
+    if not amount.is_finite() or not 0 <= amount < TOO_MUCH:
+        raise ValueError("a negative amount, or one too high")
+    method_id = base64.b64encode(f"app:{app_identifier}:{own_id}".encode()).decode()
+    if len(method_id) > LONGEST_ID:
+        raise ValueError("an id too long")
     return CheckoutDelivery(
         checkout=checkout,
-        method_id=base64.b64encode(f"app:{app_identifier}:{own_id}".encode()).decode(),
+        method_id=method_id,
         name=name,
         description=description,
         price_amount=quantize(amount, checkout.currency),
@@ -155,10 +161,10 @@ def parse_method(item: Any, checkout: Checkout, *, app_identifier: str) -> Check
 def _days(value: Any) -> int | None:
     if value is None:
         return None
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("days are no whole number from 0")
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(MOST_DAYS)):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS:
+        raise ValueError(f"days are no whole number from 0 to {MOST_DAYS}")
     return value
 
 

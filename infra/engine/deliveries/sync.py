@@ -61,7 +61,24 @@ def _ask(webhook: Any, event: str, obj: Any, extra: dict[str, Any]) -> Any:
         logger.warning("%s: %s answered %s", event, webhook.target_url, response.status)
         return None
     try:
-        return json.loads(response.body)
-    except ValueError:
+        answer = json.loads(response.body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         logger.warning("%s: %s answered something that is not JSON", event, webhook.target_url)
         return None
+    # only escapes, and bytes that begin so, stand for what PostgreSQL or UTF-8 does not know
+    return _storable(answer) if b"\\u" in response.body or b"\xed" in response.body else answer
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _storable(value: Any) -> Any:
+    """Return an answer's texts without zero bytes, and `?` for halves of pairs: no database takes those."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode().replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value

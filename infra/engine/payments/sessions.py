@@ -96,6 +96,8 @@ def _open(
                 **owner,
                 defaults={"currency": source.currency, "app": app, "app_identifier": identifier},
             )
+            if item.app_identifier != identifier:
+                raise IntegrityError("the key is of a payment by another gateway")
             request, _ = TransactionEvent.objects.get_or_create(
                 transaction=item,
                 idempotency_key=key,

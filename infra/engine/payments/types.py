@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from infra.engine.money import TOO_MUCH
+
 MESSAGE_LIMIT = 512
+REFERENCE_LIMIT = 512
+URL_LIMIT = 2000
 #: the gateway of the engine itself, by the name the contract's clients know it under
 GIFT_CARD_GATEWAY = "saleor.io.gift-card-payment-gateway"
 ACTIONS = ("CHARGE", "REFUND", "CANCEL")
@@ -91,9 +95,10 @@ def parse_action_answer(answer: Any, action: str) -> Answer:
     prefix = action
     success, failure = f"{prefix}_SUCCESS", f"{prefix}_FAILURE"
     if isinstance(answer, dict) and answer.get("result") is None:
-        if not isinstance(answer.get("pspReference"), str):
+        reference = _reference(answer)
+        if reference is None:
             raise InvalidAnswer("Field `pspReference` is required.")
-        return Answer(answer["pspReference"], actions=_actions(answer.get("actions")))
+        return Answer(reference, actions=_actions(answer.get("actions")))
     return _parse(answer, (success, failure), needs_reference=(success,))
 
 
@@ -103,9 +108,7 @@ def _parse(answer: Any, results: tuple[str, ...], needs_reference: tuple[str, ..
     result = answer.get("result")
     if result not in results:
         raise InvalidAnswer(f"Missing or invalid value for `result`: {result}. Possible values: {', '.join(results)}.")
-    reference = answer.get("pspReference")
-    if reference is not None and not isinstance(reference, str):
-        raise InvalidAnswer("Field `pspReference` is not a text.")
+    reference = _reference(answer)
     if not reference and result in needs_reference:
         raise InvalidAnswer("Field `pspReference` is required.")
     return Answer(
@@ -113,12 +116,25 @@ def _parse(answer: Any, results: tuple[str, ...], needs_reference: tuple[str, ..
         type=result,
         amount=_amount(answer.get("amount")),
         time=_time(answer.get("time")),
-        external_url=str(answer.get("externalUrl") or ""),
+        external_url=_url(answer.get("externalUrl")),
         message=str(answer.get("message") or "")[:MESSAGE_LIMIT],
         actions=_actions(answer.get("actions")),
         data=answer.get("data"),
         payment_method=payment_method_of(answer.get("paymentMethodDetails")),
     )
+
+
+def _reference(answer: dict[str, Any]) -> str | None:
+    reference = answer.get("pspReference")
+    if reference is not None and (not isinstance(reference, str) or len(reference) > REFERENCE_LIMIT):
+        raise InvalidAnswer(f"Field `pspReference` is not a text of at most {REFERENCE_LIMIT} characters.")
+    return reference
+
+
+def _url(value: Any) -> str:
+    """Return an address to look at a payment, none for one too long: that is no reason to lose the payment."""
+    url = str(value or "")
+    return url if len(url) <= URL_LIMIT else ""
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -128,8 +144,8 @@ def _amount(value: Any) -> Decimal | None:
         amount = Decimal(str(value)) if not isinstance(value, bool) else None
     except InvalidOperation:
         amount = None
-    if amount is None or not amount.is_finite():
-        raise InvalidAnswer(f"Field `amount` is not a number: {value}.")
+    if amount is None or not amount.is_finite() or not 0 <= amount < TOO_MUCH:
+        raise InvalidAnswer(f"Field `amount` is not an amount from 0: {str(value)[:100]}.")
     return amount.quantize(Decimal("0.001"))
 
 
@@ -138,9 +154,9 @@ def _time(value: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise InvalidAnswer(f"Field `time` is not ISO 8601: {value}.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InvalidAnswer(f"Field `time` is not ISO 8601: {str(value)[:100]}.") from None
 
 
 def _actions(value: Any) -> list[str] | None:
@@ -156,10 +172,13 @@ def payment_method_of(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict) or value.get("type") not in ("CARD", "OTHER", "GIFT_CARD"):
         raise InvalidAnswer("Field `paymentMethodDetails` is not valid.")
     names = {"brand": "brand", "firstDigits": "first_digits", "lastDigits": "last_digits", "lastChars": "last_digits"}
-    numbers = {"expMonth": "exp_month", "expYear": "exp_year"}
+    numbers = {"expMonth": ("exp_month", 12), "expYear": ("exp_year", 9999)}
     kept: dict[str, Any] = {"type": value["type"], "name": str(value.get("name") or "")[:256]}
     kept |= {own: str(value[name])[:40] for name, own in names.items() if value.get(name) is not None}
-    kept |= {own: int(value[name]) for name, own in numbers.items() if str(value.get(name, "")).isdigit()}
+    for name, (own, most) in numbers.items():
+        text = str(value.get(name, ""))
+        if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
+            kept[own] = int(text)
     return kept
 
 

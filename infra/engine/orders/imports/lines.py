@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from infra.engine.money import ZERO, quantize
+from infra.engine.money import TOO_MUCH, ZERO, quantize
 from infra.engine.orders import pricing
 from infra.engine.orders.imports.known import VARIANT, Known, Said
 from infra.engine.orders.imports.types import ImportedLine, ImportedOrder, Spoiled
@@ -22,8 +22,6 @@ AHEAD = timedelta(minutes=5)
 RATE_STEP = Decimal("0.0001")
 #: tax rates are kept with this bound; a higher one is nobody's
 MAX_RATE = Decimal(100)
-#: prices of lines are below this, so that the sum of an order's can be kept
-TOO_MUCH = Decimal(10) ** 13
 OVER_GROSS = "Net price can't be greater then gross price."
 TEXTS = {"metadata": "metadata", "privateMetadata": "private_metadata"}
 
