@@ -25,6 +25,9 @@ from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.queries import check_available
 from infra.engine.warehouses.types import InsufficientStock, Selling, Wanted
 
+#: what the column of a line's pieces holds
+MOST_PIECES = 2**31 - 1
+
 
 def create_checkout(*, new: NewCheckout, lines: list[LineInput], limit: int | None) -> Checkout:
     """Open a checkout with lines. `limit` is the shop's most pieces of one variant, None for no limit.
@@ -258,8 +261,8 @@ _IN_CHANNEL = PreparedRows(ProductVariant._meta.pk, _in_channel)
 def check_quantities(totals: dict[int, int], variants: dict[int, Any], selling: Selling, limit: int | None) -> None:
     """Raise UserErrors when a variant's limit or its stock in the channel does not allow the total wanted."""
     for pk, quantity in totals.items():
-        most = variants[pk].quantity_limit_per_customer or limit
-        if most is not None and quantity > most:
+        most = variants[pk].quantity_limit_per_customer or limit or MOST_PIECES
+        if quantity > most:
             message = f"Cannot add more than {most} times this item: {variant_title(variants[pk])}."
             raise refuse("quantity", message, "QUANTITY_GREATER_THAN_LIMIT")
     wanted = [Wanted(pk, pk, quantity) for pk, quantity in totals.items() if variants[pk].track_inventory]

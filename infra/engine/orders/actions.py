@@ -156,6 +156,7 @@ def refundable_lines(
             problems.append(("id", "Could not resolve to a line.", "NOT_FOUND", gid))
             continue
         left = line.quantity - granted.get(line.pk, 0)
+        granted[line.pk] = granted.get(line.pk, 0) + part.quantity
         if part.quantity > left or part.quantity < 1:
             text = f"Cannot grant refund for more than the available quantity of the line ({left})."
             problems.append(("quantity", text, "QUANTITY_GREATER_THAN_AVAILABLE", gid))

@@ -100,7 +100,7 @@ def _checked_lines(order: Order, parts: list[FulfillPart]) -> dict[UUID, OrderLi
             message = f"Only {items} remaining to fulfill: {line.product_name} ({line.variant_name})"
             message = message if line.variant_name else f"Only {items} remaining to fulfill: {line.product_name}"
             raise refuse("orderLineId", message, "FULFILL_ORDER_LINE", order_lines=[gid])
-    if sum(wanted.values()) <= 0:
+    if sum(wanted.values()) <= 0 or any(part.quantity < 0 for part in parts):
         raise refuse("lines", "Total quantity must be larger than 0.", "ZERO_QUANTITY")
     return lines
 

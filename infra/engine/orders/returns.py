@@ -6,7 +6,9 @@ The stock of what was sent is left alone: what came back is counted in by the wa
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -45,7 +47,7 @@ def return_products(
             row.pk: row
             for row in FulfillmentLine.objects.filter(fulfillment__order=order).select_related("fulfillment")
         }
-        for part in parts:
+        for part in _together(parts):
             _check(part, lines, sent)
         replaced, draft = None, None
         again = [part for part in parts if part.replace]
@@ -69,6 +71,15 @@ def return_products(
         return order, returned, replaced, draft
 
 
+def _together(parts: Sequence[ReturnPart]) -> list[ReturnPart]:
+    """Return the parts, each with all pieces that come back of its line: what there is must do for all of them."""
+    total: Counter[tuple[UUID | None, int | None]] = Counter()
+    for part in parts:
+        total[part.line_id, part.fulfillment_line_id] += part.quantity
+    whole = [replace(part, quantity=total[part.line_id, part.fulfillment_line_id]) for part in parts]
+    return [*(part for part in parts if part.quantity < 0), *whole]
+
+
 def _check(part: ReturnPart, lines: dict[UUID, OrderLine], sent: dict[int, FulfillmentLine]) -> None:
     row = sent.get(part.fulfillment_line_id) if part.fulfillment_line_id is not None else None
     line = lines.get(part.line_id) if part.line_id is not None else lines.get(row.order_line_id) if row else None
@@ -77,6 +88,8 @@ def _check(part: ReturnPart, lines: dict[UUID, OrderLine], sent: dict[int, Fulfi
         raise refuse("orderLines" if part.line_id else "fulfillmentLines", "Could not resolve to a node.", "NOT_FOUND")
     if line.is_gift_card:
         raise _refused(name, "Cannot refund or return gift card line.", "GIFT_CARD_LINE", line)
+    if part.quantity < 0:
+        raise _refused(name, "Provided quantity is below 0.", "INVALID_QUANTITY", line)
     if row is None and line.quantity < part.quantity:
         raise _refused(name, "Provided quantity is bigger than quantity from order line.", "INVALID_QUANTITY", line)
     if row is None and line.quantity_to_fulfill < part.quantity:

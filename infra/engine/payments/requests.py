@@ -116,7 +116,7 @@ def _answer_by_card(
 def _clamped(item: TransactionItem, action: str, amount: Decimal | None) -> Decimal:
     """Return the amount to ask for: at most what there is, all of it for None and 0."""
     most = _left(item, action)
-    return min(quantize(amount, item.currency), most) if amount else most
+    return min(quantize(min(amount, most), item.currency), most) if amount else most
 
 
 def _left(item: TransactionItem, action: str) -> Decimal:

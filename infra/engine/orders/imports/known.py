@@ -16,7 +16,7 @@ from infra.engine.giftcards.models import GiftCard
 from infra.engine.orders.imports.types import ImportedOrder
 from infra.engine.orders.models import Order
 from infra.engine.products.models import Channel, ProductVariant, TaxClass
-from infra.engine.schema.ids import InvalidId, from_global_id
+from infra.engine.schema.ids import InvalidId, from_global_id, int_pk
 from infra.engine.shipping.models import ShippingMethod, ShippingMethodListing
 from infra.engine.warehouses.models import Warehouse
 
@@ -106,7 +106,7 @@ def _key(kind: str, gid: str) -> Any:
     """Return the key inside a global id, or None when it cannot be one of `kind`."""
     try:
         pk = from_global_id(gid, kind)
-        return UUID(pk) if kind in BY_UUID else int(pk)
+        return UUID(pk) if kind in BY_UUID else int_pk(gid, kind)
     except (InvalidId, ValueError):
         return None
 

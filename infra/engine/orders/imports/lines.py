@@ -39,7 +39,7 @@ class Prices:
     def of(cls, said: Said, currency: str) -> Prices:
         total, plain = said["totalPrice"], said["undiscountedTotalPrice"]
         amounts = (total["net"], total["gross"], plain["net"], plain["gross"])
-        return cls(*(quantize(amount, currency) for amount in amounts))
+        return cls(*(quantize(min(amount, TOO_MUCH), currency) for amount in amounts))
 
     @property
     def highest(self) -> Decimal:
@@ -141,7 +141,7 @@ def _check_prices(made: ImportedOrder, said: Said, prices: Prices, path: str) ->
     if prices.plain_gross < prices.gross or prices.plain_net < prices.net:
         text = "Total price can't be greater then undiscounted total price."
         made.spoil(f"{path}.undiscounted_total_price", text, "PRICE_ERROR")
-    if prices.highest >= TOO_MUCH:
+    if max(prices.highest, said.get("unitDiscountValue") or ZERO) >= TOO_MUCH:
         made.spoil(f"{path}.undiscounted_total_price", "Price is too high.", "PRICE_ERROR")
     if made.is_spoiled:
         raise Spoiled("no such prices")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from infra.engine.checkout.addresses import clean_address
 from infra.engine.checkout.taxes import ChannelTaxes
 from infra.engine.customers.actions import check_redirect_url
-from infra.engine.money import ZERO, quantize
+from infra.engine.money import TOO_MUCH, ZERO, quantize
 from infra.engine.orders.charges import set_amounts
 from infra.engine.orders.delivery import kept
 from infra.engine.orders.imports.known import NOTE_USER, USER, Known, Said
@@ -195,8 +195,10 @@ def _priced(made: ImportedOrder, said: Said, delivery: Delivery, known: Known) -
     if delivery.method is None:
         return Delivery(point=delivery.point, tax_rate=rate(tax_rate, ZERO, ZERO))
     if said.get("shippingPrice"):
-        net, gross = (quantize(said["shippingPrice"][name], currency) for name in ("net", "gross"))
+        net, gross = (quantize(min(said["shippingPrice"][name], TOO_MUCH), currency) for name in ("net", "gross"))
         tax_rate = rate(None, net, gross)
+        if gross >= TOO_MUCH:
+            raise made.spoil("delivery_method.shipping_price", "Price is too high.", "PRICE_ERROR")
         if gross < net:
             raise made.spoil("delivery_method.shipping_price", OVER_GROSS, "PRICE_ERROR")
     else:
@@ -295,6 +297,7 @@ def _discounts(made: ImportedOrder, said: Said, making: Making) -> None:
     for index, item in enumerate(said.get("discounts") or ()):
         value, total = item["value"], made.order.undiscounted_total_gross
         if value > (total if item["valueType"] == "FIXED" else 100):
+            value = min(value, TOO_MUCH)
             made.blame(f"discounts.{index}", f"The value ({value}) cannot be higher than the price.", "INVALID")
         words = {"value_type": item["valueType"], "value": value, "reason": item.get("reason")}
         made.discounts.append(OrderDiscount(order=made.order, currency=made.order.currency, **words))

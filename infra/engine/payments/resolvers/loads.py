@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from infra.engine.checkout.models import Checkout
 from infra.engine.checkout.pricing import price_checkouts
 from infra.engine.checkout.tax_apps import settle_taxes
-from infra.engine.money import quantize
+from infra.engine.money import TOO_MUCH, quantize
 from infra.engine.orders.models import Order
 from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.sessions import amount_to_pay
@@ -54,6 +55,13 @@ _CHECKOUTS = PreparedRows(
 )
 
 
+def said_amount(said: Decimal, currency: str, field: str = "amount") -> Decimal:
+    """Return an amount that somebody said, rounded. Raises UserErrors(INVALID) for more than rows can hold sums of."""
+    if said >= TOO_MUCH:
+        raise refuse(field, f"Ensure this value is less than {TOO_MUCH}.", "INVALID")
+    return quantize(said, currency)
+
+
 def open_amount(source: Order | Checkout, said: Any) -> Any:
     """Return the amount said, else what nothing covers yet. Raises UserErrors(INVALID) past the transaction limit."""
     rows = list(source.transactions.all())
@@ -61,7 +69,7 @@ def open_amount(source: Order | Checkout, said: Any) -> Any:
         kind = type(source).__name__
         raise refuse("id", f"{kind} transactions limit of {LIMIT} reached.", "INVALID")
     if said is not None:
-        return quantize(said, source.currency)
+        return said_amount(said, source.currency)
     if isinstance(source, Order):
         total = source.total_gross
     else:

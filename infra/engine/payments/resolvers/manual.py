@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from infra.engine.money import quantize
 from infra.engine.payments import actions
 from infra.engine.payments.actions import ByHand, Report
 from infra.engine.payments.resolvers import loads
@@ -79,7 +78,7 @@ def _amounts(said: dict[str, Any], currency: str) -> dict[str, Decimal]:
         if money["currency"] != currency:
             text = f"Currency needs to be the same as for order: {currency}"
             raise refuse(name, text, "INCORRECT_CURRENCY")
-        amounts[own] = quantize(money["amount"], currency)
+        amounts[own] = loads.said_amount(money["amount"], currency, name)
     return amounts
 
 
@@ -119,7 +118,7 @@ def transaction_event_report(context: Context, args: dict[str, Any]) -> dict[str
     report = Report(
         type=args["type"],
         psp_reference=args["pspReference"],
-        amount=args.get("amount"),
+        amount=None if args.get("amount") is None else loads.said_amount(args["amount"], item.currency),
         time=args.get("time"),
         message=args.get("message") or "",
         external_url=args.get("externalUrl") or "",
