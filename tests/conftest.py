@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -37,6 +38,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if marked and not os.environ.get("TEST_POSTGRES_URL") and not on_postgres():
         for item in marked:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: ./mall test starts one"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what is there for good: all modules, and the tests themselves."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashes_of_few_rounds() -> Iterator[None]:
+    """Passwords of tests are public: their hashes are made as the real ones are, but of a thousandth of the rounds."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", PBKDF2PasswordHasher.iterations // 1000)
+        yield
 
 
 def on_postgres() -> bool:

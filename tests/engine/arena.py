@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from tests.database_template import kept_copy, template_name
 
 ROOT = Path(__file__).resolve().parents[2]
 Job = tuple[str, dict[str, Any]]
@@ -96,20 +99,27 @@ class Arena:
 
 @contextmanager
 def on_sqlite(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of processes with a SQLite file in the folder."""
+    """The environment of processes with a SQLite file in the folder, migrated where a copy is kept that is."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "ENGINE_DATABASE_URL")}
+    if kept_copy("engine").exists():
+        shutil.copyfile(kept_copy("engine"), folder / "engine.sqlite3")
     yield kept | {"MALL_DATA": str(folder)}
 
 
 @contextmanager
 def on_server(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of processes with a database of their own on the PostgreSQL at hand."""
+    """The environment of processes with a database of their own on the PostgreSQL at hand, migrated as `on_sqlite`."""
     import psycopg
+    from psycopg import sql
 
     server = os.environ.get("TEST_POSTGRES_URL") or os.environ["ENGINE_DATABASE_URL"]
     name = f"rivals_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        template = template_name("engine")
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+            create += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        connection.execute(create)
         own = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         yield {**os.environ, "MALL_DATA": str(folder), "ENGINE_DATABASE_URL": own}
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -18,7 +18,7 @@ MOST = 60
 
 
 @pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def arena(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     with on_server(tmp_path_factory.mktemp("arena")) as environment:
         made = Arena(environment)
         yield made

@@ -15,7 +15,9 @@ PLACES = [pytest.param(on_sqlite, id="sqlite"), pytest.param(on_server, id="post
 
 
 @pytest.fixture(scope="module", params=PLACES)
-def arena(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def arena(
+    django_db_setup: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Arena]:
     with request.param(tmp_path_factory.mktemp("arena")) as environment:
         made = Arena(environment)
         yield made

@@ -6,15 +6,15 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.kernel.worker_process import Process
+
 EVENTS = 12
+LONGEST_S = 60
 EXPECTED = sorted(f"{step}:o{number}" for step in ("confirmed", "told") for number in range(EVENTS))
 POINTS = [
     "inbox.stored@5",
@@ -35,16 +35,14 @@ class Mall:
         self.folder, self.url = folder, url
         self.run("migrate")
 
-    def start(self, *arguments: str, crash: str = "") -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "MALL_DATA": str(self.folder), "DATABASE_URL": self.url, "MALL_CRASH_POINT": crash}
-        command = [sys.executable, "-m", "tests.kernel.worker_process", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    def start(self, *told: str, crash: str = "") -> Process:
+        environment = {"MALL_CRASH_POINT": crash, "TEST_EVENT": os.environ.get("TEST_EVENT", "ORDER_PAID")}
+        return Process(self.folder, self.url, environment, *told)
 
-    def run(self, *arguments: str, crash: str = "") -> int:
-        process = self.start(*arguments, crash=crash)
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode in (0, -signal.SIGKILL), errors.decode()
-        return process.returncode
+    def run(self, *told: str, crash: str = "") -> int:
+        code, errors = self.start(*told, crash=crash).end(LONGEST_S)
+        assert code in (0, -signal.SIGKILL), errors
+        return code
 
     def read(self, sql: str) -> list[tuple]:
         if self.url:
@@ -102,9 +100,9 @@ def check_random_kills(mall: Mall, seed: int) -> None:
     mall.run("feed", str(EVENTS))
     for _ in range(4):
         process = mall.start("forever")
-        time.sleep(0.3 + moments.random() * 0.6)
-        process.kill()
-        process.communicate()
+        time.sleep(moments.random() * 0.4)
+        process.process.kill()
+        assert process.end(LONGEST_S)[0] == -signal.SIGKILL
 
     mall.run("feed", str(EVENTS))
     mall.run("work")

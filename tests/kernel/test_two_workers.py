@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.kernel.test_kill import EVENTS, EXPECTED, Mall
-
-LONGEST_S = 60
+from tests.kernel.test_kill import EVENTS, EXPECTED, LONGEST_S, Mall
 
 
 def check_two_of_each(mall: Mall) -> None:
@@ -19,24 +16,19 @@ def check_two_of_each(mall: Mall) -> None:
     try:
         feeders = [mall.start("feed", str(EVENTS)) for _ in range(3)]
         for each in feeders:
-            _, errors = each.communicate(timeout=LONGEST_S)
-            assert each.returncode == 0, errors.decode()
+            code, errors = each.end(LONGEST_S)
+            assert code == 0, errors
         until = time.monotonic() + LONGEST_S
         while mall.rest() != (EVENTS, 2 * EVENTS, 0) and time.monotonic() < until:
             time.sleep(0.2)
     finally:
         for each in workers:
-            each.terminate()
-        said = [end(each) for each in workers]
+            each.process.terminate()
+        said = [each.end(LONGEST_S) for each in workers]
 
     assert mall.effects() == EXPECTED
     assert mall.rest() == (EVENTS, 2 * EVENTS, 0)
     assert [(code, "Traceback" in errors) for code, errors in said] == [(0, False), (0, False)], said
-
-
-def end(process: subprocess.Popen[bytes]) -> tuple[int, str]:
-    _, errors = process.communicate(timeout=LONGEST_S)
-    return process.returncode, errors.decode()
 
 
 @pytest.mark.parametrize("event", ["ORDER_PAID", "ORDER_UPDATED"])
