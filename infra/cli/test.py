@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -21,10 +21,11 @@ from infra.cli.report import Result, UsageError, result
 
 SUMMARY = "check, the suite, the browser and the acceptance scenarios"
 NOT_JAPAN = "America/New_York"
+GIVES_WAY = ["nice", "-n", "5"]
 APART = ("architecture", "e2e", "accept", "bench")
 """Folders of tests/ that the suite leaves to steps of their own."""
 LIMITS_S = {
-    "suite": 1200,
+    "suite": 1500,
     "marked": 900,
     "demo data": 1800,
     "accept": 1500,
@@ -95,26 +96,26 @@ def run_suite(name: str, environment: dict[str, str], chosen: list[str], limit_s
         if path.is_dir() and path.name not in (*APART, "__pycache__") and any(path.rglob("test_*.py"))
     )
     folders += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("test_*.py"))
-    return run_pytest(name, ["-n", "2", "--dist", "loadfile", *chosen, *folders], environment, limit_s, "[suite] ")
+    arguments = ["-n", "2", "--dist", "loadfile", *chosen, *folders]
+    return run_pytest(name, arguments, environment, limit_s, "[suite] ", before=GIVES_WAY)
 
 
 def run_in_lanes(environment: dict[str, str], url: str, full: bool) -> list[Result]:
-    """Run all in three lanes: a scenario waits for processes and leases as much as it works, so that two idle a core.
+    """Run all in three lanes, which should end together.
 
-    One has the suite and then the scenarios on PostgreSQL; one prepares the demo data that the others copy, and then
-    has the browser; one has the scenarios on SQLite.
+    One prepares the demo data and has the scenarios on SQLite, the longest way; one has the scenarios on PostgreSQL and
+    then the browser, which copies that data. Both wait for processes and leases as much as they work. The suite, in the
+    third, takes what they leave of the processors.
     """
-    with ThreadPoolExecutor(3) as lanes:
+    with ThreadPoolExecutor(4) as lanes:
         try:
             demo = lanes.submit(prepare_demo, environment)
-            suites = lanes.submit(
-                lambda: [*run_suites(environment, url, full), *run_accept_elsewhere(environment, url, full)]
-            )
             accept = lanes.submit(lambda: run_accept(environment) if demo.result()["passed"] else unprepared("accept"))
-            browser = lanes.submit(
-                lambda: run_browser(environment) if demo.result()["passed"] else unprepared("browser")
-            )
-            return [*suites.result(), demo.result(), *accept.result(), *browser.result()]
+            elsewhere = lanes.submit(run_accept_elsewhere, environment, url, full)
+            suites = lanes.submit(run_suites, environment, url, full)
+            elsewhere_result = elsewhere.result()
+            browser = run_browser(environment) if demo.result()["passed"] else unprepared("browser")
+            return [*suites.result(), demo.result(), *accept.result(), *elsewhere_result, *browser]
         except BaseException:
             lanes.shutdown(wait=False, cancel_futures=True)
             for group in list(running):
@@ -158,11 +159,16 @@ def run_accept_elsewhere(environment: dict[str, str], url: str, full: bool) -> l
 
 
 def run_pytest(
-    name: str, arguments: list[str], environment: dict[str, str], limit_s: float, label: str = ""
+    name: str,
+    arguments: list[str],
+    environment: dict[str, str],
+    limit_s: float,
+    label: str = "",
+    before: Sequence[str] = (),
 ) -> list[Result]:
-    """Run pytest and return its closing line, followed by one result per reason to skip."""
+    """Run pytest, by the command `before` it if any; return its closing line, and one result per reason to skip."""
     lines: list[str] = []
-    command = [sys.executable, "-m", "pytest", "-q", "-rsfE", *arguments]
+    command = [*before, sys.executable, "-m", "pytest", "-q", "-rsfE", *arguments]
     ran = run_step(name, command, environment, listener=lines.append, limit_s=limit_s, label=label)
     return [ran, *(result("skipped", True, f"{name}: {text}") for text in skips(lines))]
 
