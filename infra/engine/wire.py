@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.errors import OperationalError, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int2, Int4, Int8
 
@@ -40,6 +40,8 @@ def run(connection: Any, sql: str, params: list[Any]) -> tuple[list[Any], int]:
         if not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE:
             _check(connection, raw.pgconn.exec_(b"BEGIN"))
         result = raw.pgconn.exec_prepared(_name(connection, raw, sql), texts)
+        if _is_forgotten(connection, raw, result):
+            result = raw.pgconn.exec_prepared(_name(connection, raw, sql), texts)
         _check(connection, result)
         if not result.nfields:
             return [], result.command_tuples or 0
@@ -110,9 +112,21 @@ def _names(connection: Any, raw: Any) -> dict[str, bytes]:
     return names
 
 
+def _is_forgotten(connection: Any, raw: Any, result: Any) -> bool:
+    """Forget with the server what it has forgotten; return whether the statement may be prepared and sent again.
+
+    By itself it left nothing behind. In a transaction that is over, whoever began it may begin again.
+    """
+    if result.status in DONE or error_from_result(result).sqlstate not in FORGOTTEN:
+        return False
+    connection.__dict__.pop("engine_statements", None)
+    return bool(raw.pgconn.transaction_status == TransactionStatus.IDLE)
+
+
 def _check(connection: Any, result: Any) -> None:
-    if result.status not in DONE:
-        problem = error_from_result(result)
-        if problem.sqlstate in FORGOTTEN:
-            connection.__dict__.pop("engine_statements", None)
-        raise problem
+    if result.status in DONE:
+        return
+    problem = error_from_result(result)
+    if connection.connection.pgconn.status == ConnStatus.BAD:
+        raise OperationalError(str(problem)) from problem
+    raise problem

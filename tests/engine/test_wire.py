@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 
 from infra.engine import wire
 from infra.engine.orders.models import OrderNumber
@@ -92,9 +93,43 @@ def test_what_the_server_forgot_is_prepared_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
 
-    with pytest.raises(DatabaseError):
+    assert wire.run(connection, BY_NAME, ["x", 0]) == ([], 0)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(DatabaseError), transaction.atomic("engine"):
+        OrderNumber.objects.create()
         wire.run(connection, BY_NAME, ["x", 0])
     assert wire.run(connection, BY_NAME, ["x", 0]) == ([], 0)
+    assert OrderNumber.objects.count() == 0
+
+
+def test_a_column_that_became_another_is_read_anew_and_nothing_is_done_twice() -> None:
+    connection = connections["engine"]
+    Category.objects.create(name="器", slug="vessels")
+    before = wire.run(connection, BY_NAME, ["vessels", 0])
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE engine_products_category ALTER name TYPE text")
+    try:
+        assert wire.run(connection, BY_NAME, ["vessels", 0]) == before
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE engine_products_category ALTER name TYPE varchar(250)")
+
+
+def test_a_connection_that_is_lost_is_lost_as_with_a_cursor_and_the_next_one_serves() -> None:
+    connection = connections["engine"]
+    other = connections.create_connection("engine")
+    other.settings_dict = connection.settings_dict
+    for in_transaction in (False, True):
+        wire.run(connection, BY_NAME, ["x", 0])
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        begun = transaction.atomic("engine") if in_transaction else contextlib.nullcontext()
+        with pytest.raises(OperationalError), begun:
+            wire.run(connection, BY_NAME, ["x", 0])
+        connection.close_if_unusable_or_obsolete()
+        assert wire.run(connection, BY_NAME, ["x", 0]) == ([], 0)
+    other.close()
 
 
 @pytest.mark.parametrize("value", ["a\0b", 1.5])
