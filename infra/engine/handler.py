@@ -60,7 +60,10 @@ def handle(method: str, path: str, headers: Mapping[str, str], body: bytes, peer
 
 
 def _json(status: int, data: Any, **headers: str) -> Response:
-    content = json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).encode()
+    try:
+        content = json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).encode()
+    except UnicodeEncodeError:  # what was asked may be half a surrogate pair, and an error names it
+        content = json.dumps(data, separators=(", ", ": ")).encode()
     return status, {"Content-Type": "application/json", **headers}, content
 
 

@@ -9,9 +9,13 @@ where apps are: who installs an app is trusted with more than who names a pictur
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import socket
+import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +29,8 @@ from urllib3.util.connection import create_connection
 
 logger = logging.getLogger(__name__)
 MAX_BYTES = 20 * 1024 * 1024
+#: of one name, tried one after the other
+MAX_ADDRESSES = 4
 #: nets that lead elsewhere than their numbers say or into a provider's own net, whatever Python's tables call them:
 #: shared space (RFC 6598), IPv4 inside IPv6 (RFC 6052, 8215, 3056), protocol assignments and documentation
 NEVER_PUBLIC = tuple(
@@ -68,25 +74,80 @@ def request(
     most_bytes: int = MAX_BYTES,
     is_app: bool = False,
 ) -> Answer:
-    """Make one request. `timeout_s`: seconds to connect, and between bytes. `is_app`: at an address an app is known by.
+    """Make one request. `timeout_s`: seconds to connect, and between bytes; both together for all of it, from the
+    connection to the answer's last byte. `is_app`: at an address an app is known by.
 
-    Raises requests.RequestException: no answer, one that is too large, no address of the web, or a host that is not
-    public.
+    Raises requests.RequestException: no answer, one that is too large or too late, no address of the web, or a host
+    that is not public.
     """
-    with requests.Session() as session:
+    with _until(sum(timeout_s)) as end, requests.Session() as session:
         session.trust_env = False
         adapter = _AppAdapter if is_app else _Adapter
         session.mount("http://", adapter())
         session.mount("https://", adapter())
-        with session.request(
-            method, url, headers=headers, data=body or None, timeout=timeout_s, allow_redirects=False, stream=True
-        ) as answer:
-            content = bytearray()
-            for part in answer.iter_content(64 * 1024):
-                content += part
-                if len(content) > most_bytes:
-                    raise TooLarge(f"{url} answers more than {most_bytes} bytes")
-            return Answer(answer.status_code, answer.headers, bytes(content))
+        try:
+            with session.request(
+                method, url, headers=headers, data=body or None, timeout=timeout_s, allow_redirects=False, stream=True
+            ) as answer:
+                content = bytearray()
+                for part in answer.iter_content(64 * 1024):
+                    content += part
+                    if len(content) > most_bytes:
+                        raise TooLarge(f"{url} answers more than {most_bytes} bytes")
+        except requests.RequestException as error:
+            if end.is_past:
+                raise requests.ReadTimeout(f"{url} did not answer in time") from error
+            raise
+        if end.is_past:  # what came until then looks like all of an answer that does not say how long it is
+            raise requests.ReadTimeout(f"{url} did not answer in time")
+        return Answer(answer.status_code, answer.headers, bytes(content))
+
+
+class _End:
+    """When a request ends whatever comes: its connections are then shut, for each byte may come just in time."""
+
+    def __init__(self) -> None:
+        self.is_past = False
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+
+    def watch(self, connection: socket.socket) -> None:
+        """Shut this connection, too. Raises TimeoutError when it is too late for any."""
+        with self._lock:
+            if self.is_past:
+                raise TimeoutError("too late")
+            self._sockets.append(connection.dup())  # TLS takes the first one's number away
+
+    def come(self) -> None:
+        with self._lock:
+            self.is_past = True
+            for each in self._sockets:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with self._lock:
+            for each in self._sockets:
+                each.close()
+            self._sockets.clear()
+
+
+_END: ContextVar[_End | None] = ContextVar("outgoing_end", default=None)
+
+
+@contextlib.contextmanager
+def _until(seconds: float) -> Iterator[_End]:
+    end = _End()
+    timer = threading.Timer(seconds, end.come)
+    timer.daemon = True
+    timer.start()
+    token = _END.set(end)
+    try:
+        yield end
+    finally:
+        timer.cancel()
+        _END.reset(token)
+        end.close()
 
 
 def is_allowed(text: str, *, is_app: bool = False) -> bool:
@@ -122,9 +183,13 @@ class _Checked(HTTPConnection):
 
     def _connect(self, addresses: list[str]) -> socket.socket:
         problem: Exception | None = None
-        for address in addresses:
+        end = _END.get()
+        for address in addresses[:MAX_ADDRESSES]:
             try:
-                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+                made = create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+                if end is not None:
+                    end.watch(made)
+                return made
             except TimeoutError as error:
                 problem = ConnectTimeoutError(self, f"Connection to {self.host} timed out.")
                 problem.__cause__ = error

@@ -62,8 +62,9 @@ def b64url(data: bytes) -> str:
 
 
 def from_b64url(text: str) -> bytes:
-    """Return the bytes of unpadded base64url. Raises ValueError."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """Return the bytes of unpadded base64url. Raises ValueError for any other sign, too."""
+    padded = text + "=" * (-len(text) % 4)
+    return base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
 
 
 def public_jwk() -> dict[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from infra.engine.apps.models import App
+from infra.engine.apps.shape import problems_of_shape
 from infra.engine.apps.subscriptions import InvalidQuery, events_of_query
 from infra.engine.deliveries.events import VERSION, event_kinds
 from infra.engine.deliveries.transport import Unreachable, send
@@ -40,7 +41,7 @@ def fetch_manifest(url: str) -> dict[str, Any]:
         raise refuse("manifestUrl", "Unable to fetch manifest data.", "MANIFEST_URL_CANT_CONNECT")
     try:
         manifest = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refuse("manifestUrl", "The response body is not valid JSON.", "INVALID_MANIFEST_FORMAT") from None
     if not isinstance(manifest, dict):
         raise refuse("manifestUrl", "The manifest is not an object.", "INVALID_MANIFEST_FORMAT")
@@ -52,8 +53,11 @@ def clean_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
     problems = [
         MutationError(name, "Field required", "REQUIRED")
         for name in ("id", "name", "version")
-        if not isinstance(manifest.get(name), str) or not manifest[name]
+        if not manifest.get(name)
     ]
+    misshapen = problems_of_shape(manifest)
+    if misshapen:
+        raise UserErrors([*problems, *misshapen])
     problems += [
         MutationError(name, "Incorrect format.", "INVALID_URL_FORMAT")
         for name in ("appUrl", "configurationUrl", "tokenTargetUrl", "dataPrivacyUrl", "homepageUrl", "supportUrl")
@@ -94,7 +98,7 @@ def clean_webhook(webhook: dict[str, Any]) -> dict[str, Any]:
     name = webhook.get("name") or ""
     if not name or not webhook.get("targetUrl") or not webhook.get("query"):
         raise refuse("webhooks", f"Webhook {name}: name, targetUrl and query are required.", "REQUIRED")
-    if urlsplit(webhook["targetUrl"]).scheme not in WEBHOOK_SCHEMES:
+    if not is_target(webhook["targetUrl"]):
         raise refuse("webhooks", f"Invalid target url for webhook {name}.", "INVALID_URL_FORMAT")
     events = settle_events(
         (webhook.get("asyncEvents") or []) + (webhook.get("syncEvents") or []), webhook["query"], field="webhooks"
@@ -144,5 +148,18 @@ def is_http_url(text: Any) -> bool:
     """Return whether `text` is an absolute HTTP address."""
     if not isinstance(text, str):
         return False
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return has_host(text, ("http", "https"))
+
+
+def is_target(text: str) -> bool:
+    """Return whether `text` is an address that a webhook may have."""
+    return has_host(text, WEBHOOK_SCHEMES)
+
+
+def has_host(text: str, schemes: tuple[str, ...]) -> bool:
+    """Return whether `text` is an address with a host and one of the schemes."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is none
+        return False

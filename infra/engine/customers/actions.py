@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ MAX_ADDRESSES = 100
 #: between two letters for a new password to one account, as in the contract: what comes sooner is not sent, nor told
 LETTER_PAUSE = timedelta(minutes=15)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+#: signs of a host's name; a browser reads others, a backslash for one, as the end of it
+HOST = re.compile(r"[a-z0-9.:_-]+")
 PASSWORD_VALIDATORS = [password_validation.MinimumLengthValidator(min_length=8)]
 
 
@@ -80,7 +83,11 @@ def check_redirect_url(url: str) -> None:
         host = urlsplit(url).hostname or ""
     except ValueError:
         host = ""
-    if not url.startswith(("http://", "https://")) or not host or not validate_host(host, _client_hosts()):
+    if (
+        not url.startswith(("http://", "https://"))
+        or not HOST.fullmatch(host)
+        or not validate_host(host, _client_hosts())
+    ):
         raise refuse("redirectUrl", f"{host or url} is not allowed.", "INVALID")
 
 

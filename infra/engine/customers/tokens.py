@@ -76,20 +76,26 @@ def looks_like_jwt(token: str) -> bool:
     """Return whether `token` claims to be one of ours, without believing it."""
     try:
         return json.loads(from_b64url(token.split(".")[1])).get("owner") == OWNER
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return False
 
 
 def read_token(token: str, now: datetime | None = None) -> dict[str, Any]:
-    """Return the payload of a token that we signed and that has not expired. Raises InvalidToken."""
+    """Return the payload of a token that we signed and that has not expired. Raises InvalidToken.
+
+    The same key signs bodies of webhooks, whose text apps have a say in: what is signed as such (`crit`, RFC 7515
+    §4.1.11 and RFC 7797) is no token.
+    """
     try:
         head, body, signature = token.split(".")
         header, payload = json.loads(from_b64url(head)), json.loads(from_b64url(body))
         raw = from_b64url(signature)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidToken("Not enough segments", "DecodeError") from None
     if not isinstance(header, dict) or header.get("alg") != "RS256" or not isinstance(payload, dict):
         raise InvalidToken("The specified alg value is not allowed", "InvalidAlgorithmError")
+    if "crit" in header or "b64" in header:
+        raise InvalidToken("The token is signed for something else.", "DecodeError")
     if not is_signed(f"{head}.{body}".encode(), raw):
         raise InvalidToken("Signature verification failed", "InvalidSignatureError")
     if payload.get("exp", 0) <= (now or datetime.now(UTC)).timestamp():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from infra.engine.schema.ids import int_pk
 Response = tuple[int, dict[str, str], bytes]
 #: names hold random digits, so what an address shows never changes
 FOREVER = "public, max-age=31536000, immutable"
+SIZE = re.compile(r"[0-9]{1,6}")
 INLINE = ("image/jpeg", "image/png", "image/webp", "image/avif", "image/gif")
 
 
@@ -40,7 +42,7 @@ def _file(path: str, headers: Mapping[str, str]) -> Response:
         return _missing()
     try:
         content = read(path)
-    except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError):
+    except (OSError, SuspiciousFileOperation, ValueError):
         return _missing()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
@@ -55,7 +57,7 @@ def _file(path: str, headers: Mapping[str, str]) -> Response:
 def _thumbnail(route: str) -> Response:
     """/thumbnail/<global id>/<size>/[<format>/]: makes the picture and leads to its lasting address."""
     parts = [part for part in route.split("/") if part][1:]
-    if len(parts) not in (2, 3) or not parts[1].isdigit():
+    if len(parts) not in (2, 3) or not SIZE.fullmatch(parts[1]):
         return _missing()
     form = parts[2].upper() if len(parts) == 3 else ""
     source = _source(unquote(parts[0]))
@@ -63,7 +65,7 @@ def _thumbnail(route: str) -> Response:
         return _missing()
     try:
         path = make_thumbnail(source, nearest_size(int(parts[1])), form)
-    except FileNotFoundError:
+    except (OSError, SyntaxError, ValueError):  # gone, broken off, or too large
         return _missing()
     location = media_url(path, settings.ENGINE_PUBLIC_URL)
     return 302, {"Content-Type": "text/plain", "Location": location}, b""

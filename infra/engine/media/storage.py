@@ -24,7 +24,9 @@ def keep(*, folder: str, name: str, content: bytes) -> str:
     """Store `content` under `folder` with a name nobody can guess or overwrite; returns its path."""
     parts = PurePosixPath(name)
     stem = "".join(sign for sign in parts.stem if sign.isalnum() or sign in "-_")[:60] or "file"
-    return storage().save(f"{folder}/{stem}_{secrets.token_hex(4)}{parts.suffix.lower()}", ContentFile(content))
+    suffix = "".join(sign for sign in parts.suffix.lower() if sign.isascii() and sign.isalnum())[:10]
+    name = f"{folder}/{stem}_{secrets.token_hex(4)}{suffix and '.'}{suffix}"
+    return storage().save(name, ContentFile(content))
 
 
 def read(path: str) -> bytes:

@@ -16,6 +16,8 @@ from infra.engine.schema.ids import to_global_id
 #: the edges that exist; a size asked for becomes the nearest of them, as in the contract
 SIZES = (32, 64, 128, 256, 512, 1024, 2048, 4096)
 FORMATS = {"WEBP": "WEBP", "AVIF": "AVIF"}
+#: what is opened at all
+OPENED = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 QUALITY = 82
 #: pixels; a larger picture is refused rather than decoded
 MAX_PIXELS = 60_000_000
@@ -77,10 +79,19 @@ def make_thumbnail(source: str, size: int, format_: str) -> str:
     return path
 
 
+def _open(content: bytes) -> Image.Image:
+    """Return the picture, of a kind that is served alone: some others are programs. Raises OSError."""
+    try:
+        opened = Image.open(BytesIO(content), formats=OPENED)
+    except Image.DecompressionBombError as error:
+        raise OSError("the picture is too large") from error
+    if opened.width * opened.height > MAX_PIXELS:
+        raise OSError("the picture is too large")
+    return opened
+
+
 def _shrink(content: bytes, size: int, form: str) -> tuple[bytes, str]:
-    with Image.open(BytesIO(content)) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise OSError("the picture is too large")
+    with _open(content) as opened:
         kind = form or opened.format or "PNG"
         picture = ImageOps.exif_transpose(opened)
         picture.thumbnail((size, size))
@@ -92,8 +103,6 @@ def _shrink(content: bytes, size: int, form: str) -> tuple[bytes, str]:
 
 
 def check_picture(content: bytes) -> None:
-    """Raise OSError unless `content` is a picture that can be read."""
-    with Image.open(BytesIO(content)) as picture:
-        if picture.width * picture.height > MAX_PIXELS:
-            raise OSError("the picture is too large")
+    """Raise OSError, SyntaxError or ValueError unless `content` is a picture that can be read."""
+    with _open(content) as picture:
         picture.verify()

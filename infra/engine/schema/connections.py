@@ -167,7 +167,7 @@ def read_cursor(cursor: str, length: int) -> list[Any]:
     """Return the values inside a cursor. Raises EngineError when it is none of ours."""
     try:
         values = json.loads(base64.b64decode(cursor, validate=True))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise EngineError("Received cursor is invalid.", "GraphQLError") from None
     if not isinstance(values, list) or len(values) != length:
         raise EngineError("Received cursor is invalid.", "GraphQLError")

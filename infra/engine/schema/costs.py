@@ -30,6 +30,8 @@ from infra.engine.schema.documents import Document
 from infra.engine.schema.errors import EngineError
 
 MOST = 50_000
+#: costs kept of one document, for as many ways to give its variables
+MOST_KEPT = 1000
 MULTIPLIERS = {"*": ("first", "last"), "#": ("limit",)}
 UNSAID = "unsaid"
 Amount = int | tuple[str, int | None]
@@ -71,10 +73,10 @@ def cost_of(schema: GraphQLSchema, document: Document, variables: dict[str, Any]
     sets, names = document.plans["cost"]
     values = tuple(variables.get(name, UNSAID) for name in names)
     known: dict[Any, int] = document.plans.setdefault("costs", {})
-    if not all(value is None or isinstance(value, int | str) for value in values):
+    if not all(value is None or value == UNSAID or (isinstance(value, int) and 0 <= value <= MOST) for value in values):
         return _total(sets, variables)
     if values not in known:
-        if len(known) > MOST:
+        if len(known) > MOST_KEPT:
             known.clear()
         known[values] = _total(sets, variables)
     return known[values]

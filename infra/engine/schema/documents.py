@@ -36,6 +36,10 @@ MAX_MUTATIONS = 4
 MAX_ALIASES = 100
 #: a document longer than this is served but not kept
 MAX_KEPT_CHARACTERS = 100_000
+#: characters of all the documents kept: a parsed one takes a hundred times its text
+MAX_CHARACTERS = 3_000_000
+#: ways to set the variables of @skip and @include for which one document's plans are kept
+MAX_PLANS = 32
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -54,6 +58,16 @@ class Document:
         self.introspects = _introspects(self)
         self.switches = _directive_variables(node)
         self.plans: dict[Any, Any] = {}
+        self.ways: OrderedDict[Any, dict[Any, Any]] = OrderedDict()
+
+    def plans_of(self, way: Any) -> dict[Any, Any]:
+        """Return where the plans are kept for an operation with these values of its switches."""
+        kept = self.ways.get(way)
+        if kept is None:
+            kept = self.ways[way] = {}
+            while len(self.ways) > MAX_PLANS:
+                self.ways.popitem(last=False)
+        return kept
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to run. Raises GraphQLError when `name` does not settle it."""
@@ -73,6 +87,7 @@ class DocumentCache:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
         self._lock = threading.Lock()
 
     def get(self, text: str) -> Document | list[GraphQLError]:
@@ -95,9 +110,10 @@ class DocumentCache:
             return [error]
         if len(text) <= MAX_KEPT_CHARACTERS:
             with self._lock:
+                self._characters += len(text) if text not in self._kept else 0
                 self._kept[text] = document
-                while len(self._kept) > MAX_DOCUMENTS:
-                    self._kept.popitem(last=False)
+                while len(self._kept) > MAX_DOCUMENTS or self._characters > MAX_CHARACTERS:
+                    self._characters -= len(self._kept.popitem(last=False)[0])
         return document
 
 
@@ -105,21 +121,38 @@ def _too_many(node: DocumentNode) -> list[GraphQLError]:
     """Return what a document asks for more often than the contract's defaults allow."""
     counter = _Counter()
     visit(node, counter)
-    if counter.mutations > MAX_MUTATIONS:
+    if _mutations(node) > MAX_MUTATIONS:
         return [GraphQLError(f"Number of mutations exceed the limit of {MAX_MUTATIONS}")]
     if counter.aliases > MAX_ALIASES:
         return [GraphQLError(f"Number of aliases exceed the limit of {MAX_ALIASES}")]
     return []
 
 
+def _mutations(node: DocumentNode) -> int:
+    """Return how many mutations a document asks for, those of fragments as often as they are spread; past the limit
+    nobody counts on."""
+    fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
+    operations = (each for each in node.definitions if isinstance(each, OperationDefinitionNode))
+    nothing: frozenset[str] = frozenset()
+    waiting = [(each.selection_set, nothing) for each in operations if each.operation is OperationType.MUTATION]
+    count = spreads = 0
+    while waiting and count <= MAX_MUTATIONS and spreads <= MAX_ALIASES:
+        selection_set, inside = waiting.pop()
+        for each in selection_set.selections:
+            if isinstance(each, InlineFragmentNode):
+                waiting.append((each.selection_set, inside))
+            elif not isinstance(each, FragmentSpreadNode):
+                count += 1
+            elif (name := each.name.value) in fragments and name not in inside:
+                spreads += 1
+                waiting.append((fragments[name].selection_set, inside | {name}))
+    return count if spreads <= MAX_ALIASES else MAX_MUTATIONS + 1
+
+
 class _Counter(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.aliases = self.mutations = 0
-
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        if node.operation is OperationType.MUTATION:
-            self.mutations += len(node.selection_set.selections)
+        self.aliases = 0
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.aliases += node.alias is not None

@@ -93,6 +93,8 @@ class Run:
         """Return the marker of a place that has no value because of `error`."""
         self.failures += 1
         nodes = plan.nodes if plan else None
+        if isinstance(error, RecursionError):  # of conditions within conditions, which only a client makes
+            error = EngineError("What is asked for is nested too deeply.", "GraphQLError")
         if isinstance(error, GraphQLError):
             return Failed(GraphQLError(error.message, nodes, original_error=_cause(error)))
         logger.error("resolver of %s failed", plan and f"{plan.parent_name}.{plan.name}", exc_info=error)
@@ -148,7 +150,7 @@ class Run:
         assert type_ is not None
         switches = tuple(self.variables.get(name) for name in self.document.switches)
         name = operation.name.value if operation.name else None
-        cache = self.document.plans.setdefault((name, switches), {})
+        cache = self.document.plans_of((name, switches))
         answer: dict[str, Any] = {}
         for plan in self.plans(cache, type_, [operation.selection_set]):
             if plan.is_typename:
@@ -214,7 +216,7 @@ def execute_event(schema: GraphQLSchema, document: Document, *, event: Any, cont
     type_ = schema.subscription_type
     assert type_ is not None
     run = Run(schema, document, {}, context)
-    cache = document.plans.setdefault(("subscription",), {})
+    cache = document.plans_of(("subscription",))
     answer: dict[str, Any] = {}
     for plan in run.plans(cache, type_, [operation.selection_set]):
         if plan.is_typename:

@@ -22,7 +22,7 @@ def read_multipart(content_type: str, body: bytes) -> tuple[dict[str, Any], dict
             meta, BytesIO(body), [MemoryFileUploadHandler(), TemporaryFileUploadHandler()], "utf-8"
         ).parse()
         operations, places = json.loads(str(form["operations"])), json.loads(str(form.get("map", "{}")))
-    except (MultiPartParserError, KeyError, ValueError) as error:
+    except (MultiPartParserError, KeyError, ValueError, RecursionError) as error:
         raise BadRequest("Unable to parse query.") from error
     if not isinstance(operations, dict) or not isinstance(places, dict):
         raise BadRequest("Unable to parse query.")

@@ -15,6 +15,8 @@ from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 from graphql.utilities import value_from_ast_untyped
 
 MIN_INT, MAX_INT = -(2**31), 2**31 - 1
+#: levels of a value of JSON; text of an editor has six
+MAX_DEPTH = 200
 
 
 def install(schema: GraphQLSchema) -> None:
@@ -27,7 +29,8 @@ def install(schema: GraphQLSchema) -> None:
             scalar.serialize = serialize  # type: ignore[method-assign, assignment]
         if name in ("String", "ID"):
             # In variables the contract's reference takes numbers for text; in a document it does not.
-            scalar.parse_value = _other_text  # type: ignore[method-assign]
+            scalar.parse_value = _parse_text  # type: ignore[method-assign]
+            scalar.parse_literal = _written_text(scalar.parse_literal)  # type: ignore[method-assign]
         elif name in IN_VARIABLES:
             scalar.parse_value = IN_VARIABLES[name]  # type: ignore[method-assign, assignment]
         elif parse is not None:
@@ -54,6 +57,54 @@ def _other_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _parse_text(value: Any) -> str:
+    """Take text, or what is written as one. Not what PostgreSQL or UTF-8 cannot hold: NUL, half a surrogate pair."""
+    text = _text(value)
+    if not is_storable(text):
+        raise GraphQLError(f"Text cannot hold NUL, nor half a surrogate pair: {text[:60]!r}")
+    return text
+
+
+def is_storable(text: str) -> bool:
+    """Return whether every database and every answer can hold a text."""
+    if "\0" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _written_text(parse: Callable[..., Any]) -> Callable[..., Any]:
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> str:
+        return _parse_text(parse(node, variables))
+
+    return parse_literal
+
+
+def storable_tree(value: Any) -> Any:
+    """Take a value of JSON.
+
+    Raises GraphQLError for one with text or numbers that the databases' JSON cannot hold, or nested beyond reason.
+    """
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, str):
+                _parse_text(each)
+            elif isinstance(each, float) and not math.isfinite(each):
+                raise GraphQLError(f"JSON has no such number: {each!r}")
+            elif isinstance(each, dict):
+                below += (*each, *each.values())
+            elif isinstance(each, list):
+                below += each
+        level = below
+        if not level:
+            return value
+    raise GraphQLError(f"Value is nested more than {MAX_DEPTH} levels deep.")
 
 
 def _number(value: Any) -> float:
@@ -100,7 +151,7 @@ def _parse_span(value: Any) -> int:
 def _parse_json(value: Any) -> Any:
     if not isinstance(value, dict | list):
         raise GraphQLError("Value is neither an object nor a list.")
-    return value
+    return storable_tree(value)
 
 
 def _parse_weight(value: Any) -> Any:
@@ -173,7 +224,7 @@ def _parse_uuid(value: Any) -> UUID:
 def _parse_metadata(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise GraphQLError("Metadata must be an object of strings.")
-    return value
+    return dict(storable_tree(value))
 
 
 def _json_text(value: Any) -> str:
@@ -182,8 +233,8 @@ def _json_text(value: Any) -> str:
 
 def _parse_json_text(value: Any) -> Any:
     try:
-        return json.loads(value)
-    except (TypeError, ValueError):
+        return storable_tree(json.loads(value))
+    except (TypeError, ValueError, RecursionError):
         raise GraphQLError("Value is not valid JSON.") from None
 
 
@@ -206,8 +257,8 @@ SCALARS: dict[str, tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | Non
     "Metadata": (_same, _parse_metadata),
     "JSON": (_same, _parse_json),
     "JSONString": (_json_text, _parse_json_text),
-    "GenericScalar": (_same, _same),
-    "_Any": (_same, _same),
+    "GenericScalar": (_same, storable_tree),
+    "_Any": (_same, storable_tree),
     "Upload": (_same, _same),
     "WeightScalar": (_same, _parse_weight),
     "Boolean": (None, None),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from infra.engine.apps.actions import save_webhook
-from infra.engine.apps.manifest import WEBHOOK_SCHEMES, clean_headers, settle_events
+from infra.engine.apps.manifest import clean_headers, is_target, settle_events
 from infra.engine.apps.models import App, Webhook
 from infra.engine.apps.resolvers.app_mutations import get_app
 from infra.engine.deliveries import manual
@@ -15,6 +14,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_pk
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.permissions import APP, STAFF_USER
 
 for _payload in ("WebhookCreate", "WebhookUpdate", "WebhookDelete"):
@@ -60,8 +60,9 @@ def _own_webhook(context: Context, args: dict[str, Any]) -> Webhook:
 
 
 def _changes(data: dict[str, Any], webhook: Webhook) -> dict[str, Any]:
-    if data.get("targetUrl") is not None and not _is_target(data["targetUrl"]):
+    if data.get("targetUrl") is not None and not is_target(data["targetUrl"]):
         raise refuse("targetUrl", "Enter a valid URL.", "INVALID")
+    check_lengths(Webhook, data, "name identifier targetUrl secretKey")
     changes = {column: data[name] for name, column in COLUMNS.items() if name in data}
     if "customHeaders" in data:
         changes["custom_headers"] = clean_headers(data["customHeaders"], field="customHeaders")
@@ -71,11 +72,6 @@ def _changes(data: dict[str, Any], webhook: Webhook) -> dict[str, Any]:
         if changes["identifier"] and others.exists():
             raise refuse(None, "Webhook with this App and Identifier already exists.", "UNIQUE")
     return changes
-
-
-def _is_target(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in WEBHOOK_SCHEMES and bool(parts.netloc)
 
 
 def _named_events(data: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max, Min
 
-from infra.engine.customers.countries import as_country
+from infra.engine.customers.countries import as_country, country_names
 from infra.engine.deliveries import declare_event
 from infra.engine.money import Money
 from infra.engine.products.loading import children, in_channel, related, with_channels
@@ -102,8 +102,9 @@ def zone_countries(batch: Batch) -> list[Any]:
 @field("Channel", "countries")
 def channel_countries(batch: Batch) -> list[Any]:
     found = _linked(batch, ShippingZone.channels.through, "channel", "shippingzone")
-    codes = [sorted({code for zone in zones for code in zone.country_codes}) for zones in found]
-    return [[as_country(code) for code in each] for each in codes]
+    names = country_names()
+    codes = [{code for zone in zones for code in zone.country_codes} for zones in found]
+    return [[as_country(code) for code in sorted(each, key=lambda code: names.get(code, code))] for each in codes]
 
 
 @field("ShippingZone", "shippingMethods")
