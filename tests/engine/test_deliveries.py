@@ -266,6 +266,27 @@ def test_app_asked_in_the_middle_of_a_request_asks_back_twice(app_double):
     assert [each["shippingMethod"]["name"] for each in deliveries_] == ["plain inside"]
 
 
+def test_a_subscription_may_ask_whoever_began_it_as_a_node(app_double):
+    """Payment apps ask `issuingPrincipal` so: an app, a customer or nobody."""
+    query = """subscription { event { issuingPrincipal { ... on Node { id __typename } }
+      ... on CategoryUpdated { category { ... on Node { id } } } } }"""
+    webhook = make_webhook("CATEGORY_UPDATED", query=query)
+    category = tell()
+    global_id = to_global_id("Category", category.pk)
+    data_of(
+        'mutation($id: ID!) { categoryUpdate(id: $id, input: {name: "Cups"}) { errors { code } } }',
+        {"id": global_id},
+        token=webhook.token,
+    )
+
+    run_due(soon())
+
+    app = {"id": to_global_id("App", webhook.app.pk), "__typename": "App"}
+    assert app_double.bodies("/hook") == [
+        {"issuingPrincipal": principal, "category": {"id": global_id}} for principal in (None, app)
+    ]
+
+
 def test_a_control_call_sends_what_is_due_and_shows_the_queue(app_double, settings):
     settings.ENGINE_TEST_CONTROL = True
     make_webhook("CATEGORY_UPDATED")

@@ -6,5 +6,6 @@ from infra.engine.schema import metadata_mutations  # noqa: F401 (imported for i
 from infra.engine.schema.binding import declare
 
 declare("MetadataItem", "key value")
+declare("Node", "id")
 declare("Money", "amount currency")
 declare("TaxedMoney", "currency gross net tax")
