@@ -10,11 +10,13 @@ import pytest
 from django.utils import timezone
 
 from infra.engine.apps.models import App
+from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.delivery import options
 from infra.engine.checkout.models import Checkout
 from infra.engine.payments import requests
 from infra.engine.payments.models import ActionDelivery, TransactionEvent, TransactionItem
 from infra.engine.schema.context import ANONYMOUS
+from infra.engine.schema.errors import UserErrors
 from infra.engine.schema.ids import to_global_id
 from tests.engine import mall_app
 from tests.engine.asking import ask, data_of
@@ -79,6 +81,88 @@ def test_a_way_of_delivery_is_kept_without_what_no_database_takes(cart: Checkout
         (row,) = options(cart, fresh=True)
         row.refresh_from_db()
         assert "\0" not in row.name and row.name.isprintable()
+
+
+SHIP = """mutation($id: ID!, $address: AddressInput!) {
+  checkoutShippingAddressUpdate(id: $id, shippingAddress: $address) { checkout { id } errors { field code } } }"""
+OSAKA = {
+    "country": "JP",
+    "countryArea": "大阪府",
+    "postalCode": "530-0001",
+    "streetAddress1": "大阪市北区梅田1-1-1",
+    "firstName": "花子",
+    "lastName": "見本",
+}
+
+
+def test_ways_offered_for_an_address_that_was_left_meanwhile_are_not_kept_for_the_new_one(cart: Checkout) -> None:
+    moved: list[str] = []
+
+    def offer(body: bytes) -> tuple[int, Any]:
+        if not moved:
+            moved.append("once")
+            data_of(SHIP, {"id": to_global_id("Checkout", cart.pk), "address": OSAKA})
+            return 200, [{**POST, "amount": 1}]
+        return 200, [POST]
+
+    LISTENER.answers["/hook"] = offer
+    options(Checkout.objects.select_related("channel", "assigned_delivery").get(pk=cart.pk))
+
+    later = Checkout.objects.select_related("channel", "assigned_delivery").get(pk=cart.pk)
+    assert later.shipping_address["country_area"] == "大阪府"
+    assert [row.price_amount for row in options(later)] == [500]
+
+
+def test_an_order_for_an_address_given_while_apps_are_asked_costs_what_they_say_of_it(cart: Checkout) -> None:
+    LISTENER.answers["/hook"] = (200, [POST])
+    (offered,) = options(cart)
+    Checkout.objects.filter(pk=cart.pk).update(assigned_delivery=offered, deliveries_stale_at=None)
+    asked: list[str] = []
+
+    def offer(body: bytes) -> tuple[int, Any]:
+        asked.append("asked")
+        if len(asked) == 1:
+            data_of(SHIP, {"id": to_global_id("Checkout", cart.pk), "address": OSAKA})
+            return 200, [POST]
+        return 200, [{**POST, "amount": 900}]
+
+    LISTENER.answers["/hook"] = offer
+    order = complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    assert order.shipping_address["country_area"] == "大阪府"
+    assert (len(asked), order.shipping_gross) == (2, 900)
+
+
+def test_an_order_of_a_cart_that_never_comes_to_rest_is_refused(cart: Checkout) -> None:
+    LISTENER.answers["/hook"] = (200, [POST])
+    (offered,) = options(cart)
+    Checkout.objects.filter(pk=cart.pk).update(assigned_delivery=offered, deliveries_stale_at=None)
+
+    def offer(body: bytes) -> tuple[int, Any]:
+        data_of(SHIP, {"id": to_global_id("Checkout", cart.pk), "address": OSAKA})
+        return 200, [POST]
+
+    LISTENER.answers["/hook"] = offer
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    assert [error.code for error in refused.value.errors] == ["INVALID_SHIPPING_METHOD"]
+
+
+def test_ways_asked_for_twice_at_once_are_those_of_the_first_answer_stored(cart: Checkout) -> None:
+    asked: list[str] = []
+
+    def offer(body: bytes) -> tuple[int, Any]:
+        asked.append("asked")
+        if len(asked) == 1:
+            options(Checkout.objects.select_related("channel", "assigned_delivery").get(pk=cart.pk))
+        return 200, [POST]
+
+    LISTENER.answers["/hook"] = offer
+    seen = options(Checkout.objects.select_related("channel", "assigned_delivery").get(pk=cart.pk))
+
+    assert len(asked) == 2
+    assert [row.pk for row in seen] == list(cart.deliveries.values_list("pk", flat=True))
 
 
 ODD = [

@@ -34,6 +34,14 @@ from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.types import InsufficientStock
 
+NOT_VALID = "Delivery method is not valid for your shipping address"
+#: how often a checkout that changes while its apps are asked is looked at anew
+MOST_TURNS = 5
+
+
+class _MovedError(Exception):
+    """The checkout has changed since its apps were asked for deliveries."""
+
 
 def complete_checkout(
     *,
@@ -80,15 +88,19 @@ class OrderAsked:
 
 
 def _make_order(checkout_id: UUID, requestor: Requestor, asked: OrderAsked) -> Order:
-    was_active = _refresh_delivery(checkout_id)
-    try:
+    for _ in range(MOST_TURNS):
+        was_active = _refresh_delivery(checkout_id)
         try:
-            return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=False)
-        except TaxesNotAsked:
-            _ask_for_taxes(checkout_id)
-            return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=True)
-    except InsufficientStock as short:
-        raise _stock_error(short) from None
+            try:
+                return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=False)
+            except TaxesNotAsked:
+                _ask_for_taxes(checkout_id)
+                return _complete(checkout_id, requestor, asked, was_active=was_active, is_taxed=True)
+        except _MovedError:
+            continue
+        except InsufficientStock as short:
+            raise _stock_error(short) from None
+    raise refuse("shippingMethod", NOT_VALID, "INVALID_SHIPPING_METHOD")
 
 
 def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was_active: bool, is_taxed: bool) -> Order:
@@ -105,12 +117,20 @@ def _complete(checkout_id: UUID, requestor: Requestor, asked: OrderAsked, *, was
             checkout.assigned_delivery.active = True
         if not is_taxed and (priced.tax_is_stale or priced.tax_error is not None):
             raise TaxesNotAsked
+        if priced.is_shipping_required and _is_stale(checkout):
+            raise _MovedError
         _check(priced, transactions if asked.must_be_paid else None, cards)
         count_voucher(checkout)
         checkout.metadata = {**checkout.metadata, **asked.metadata}
         checkout.private_metadata = {**checkout.private_metadata, **asked.private_metadata}
         checkout.redirect_url = asked.redirect_url or checkout.redirect_url
         return write_order(priced, transactions, requestor, delete=asked.delete)
+
+
+def _is_stale(checkout: Checkout) -> bool:
+    """Return whether the chosen delivery is not of the checkout as it is: it changed while its apps were asked."""
+    until = checkout.deliveries_stale_at
+    return checkout.assigned_delivery_id is not None and (until is None or until <= timezone.now())
 
 
 def _give(checkout: Checkout) -> None:
@@ -237,8 +257,7 @@ def _check_delivery(checkout: Checkout) -> None:
     if not checkout.shipping_address:
         raise refuse("shippingAddress", "Shipping address is not set", "SHIPPING_ADDRESS_NOT_SET")
     if not chosen.active or not chosen.is_valid:
-        message = "Delivery method is not valid for your shipping address"
-        raise refuse("shippingMethod", message, "INVALID_SHIPPING_METHOD")
+        raise refuse("shippingMethod", NOT_VALID, "INVALID_SHIPPING_METHOD")
 
 
 def _stock_error(short: InsufficientStock) -> UserErrors:

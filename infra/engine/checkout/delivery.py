@@ -1,7 +1,8 @@
 """Ways of delivery: the shop's own and those the apps offer, kept per checkout, chosen by the buyer.
 
 Apps are asked outside any transaction; what they answered is stored afterwards, if the checkout still has the delivery
-it had. An offer that changes keeps its id unless the buyer had chosen it and refreshing must not change their choice.
+it had, and has not changed nor got other offers meanwhile: these may be for another address. An offer that changes
+keeps its id unless the buyer had chosen it and refreshing must not change their choice.
 """
 
 from __future__ import annotations
@@ -197,6 +198,8 @@ def _store(
         if locked is None or locked.assigned_delivery_id != checkout.assigned_delivery_id:
             return []
         rows = _DELIVERIES([checkout.pk])
+        if locked.deliveries_stale_at != checkout.deliveries_stale_at:
+            return [row for row in rows if row.is_valid]
         existing = {(row.method_id, row.is_valid): row for row in rows}
         chosen = next((row for row in rows if row.pk == locked.assigned_delivery_id), None)
         if chosen is not None:
