@@ -72,10 +72,51 @@ def save_group(requestor: Requestor, group: Group, changes: dict[str, Any]) -> G
     return group
 
 
-def _problems(requestor: Requestor, group: Group, changes: dict[str, Any]) -> Problems:
-    if group.pk is not None and not may_manage(requestor, set(group.permissions)):
+def delete_group(requestor: Requestor, group: Group) -> None:
+    """Delete a group. Raises UserErrors.
+
+    Nobody deletes one of more permissions or channels than their own, nor their own last one, nor one without which
+    nobody who manages staff would have a permission of it any more; superusers do.
+    """
+    with transaction.atomic("engine"):
+        if not is_superuser(requestor):
+            _check_scope(requestor, group)
+            if lost := _unmanageable_without(group):
+                text = "Group cannot be removed, some of permissions will not be manageable."
+                raise refuse("id", text, "LEFT_NOT_MANAGEABLE_PERMISSION", permissions=lost)
+            if requestor.user is not None and list(requestor.user.groups.all()) == [group]:
+                raise refuse("id", "You cannot delete your last group.", "CANNOT_REMOVE_FROM_LAST_GROUP")
+        emit(event="PERMISSION_GROUP_DELETED", obj=group)
+        group.delete()
+
+
+def _check_scope(requestor: Requestor, group: Group) -> None:
+    """Raise UserErrors where a group has permissions or channels that the requestor has not."""
+    if not may_manage(requestor, set(group.permissions)):
         text = "You can't manage group with permissions out of your scope."
         raise refuse(None, text, "OUT_OF_SCOPE_PERMISSION")
+    own = channels_of(requestor.user)
+    if own is None:
+        return
+    all_channels = group.channels if group.restricted_access_to_channels else Channel.objects
+    if all_channels.exclude(pk__in=own).exists():
+        text = "You can't manage group with channels out of your scope."
+        raise refuse(None, text, "OUT_OF_SCOPE_CHANNEL")
+
+
+def _unmanageable_without(group: Group) -> list[str]:
+    """Return the group's permissions that, by other groups, nobody active has who may manage staff by other groups."""
+    lost = set(group.permissions)
+    for user in User.objects.filter(is_active=True).prefetch_related("groups"):
+        kept = {name for other in user.groups.all() if other.pk != group.pk for name in other.permissions}
+        if "MANAGE_STAFF" in kept:
+            lost -= kept
+    return sorted(lost)
+
+
+def _problems(requestor: Requestor, group: Group, changes: dict[str, Any]) -> Problems:
+    if group.pk is not None:
+        _check_scope(requestor, group)
     problems = _twice(changes)
     if problems:
         return problems

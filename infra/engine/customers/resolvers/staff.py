@@ -115,11 +115,8 @@ def permission_group_update(context: Context, args: dict[str, Any]) -> dict[str,
 def permission_group_delete(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     _no_apps(context)
     group = _group(args["id"])
-    if not groups.may_manage(context.requestor, set(group.permissions)):
-        raise refuse(None, "You can't manage group with permissions out of your scope.", "OUT_OF_SCOPE_PERMISSION")
     shown = Group.objects.get(pk=group.pk)
-    emit(event="PERMISSION_GROUP_DELETED", obj=group)
-    group.delete()
+    groups.delete_group(context.requestor, group)
     return {"group": shown}
 
 

@@ -34,6 +34,9 @@ declare("ProductVariantBulkError", "field message code path warehouses stocks ch
 declare("BulkProductError", "index channels")
 declare("ProductVariantBulkDelete", "count")
 PARTS = ("stocks", "channelListings")
+PRICED = (
+    "Channel listing already exists for this variant. Use the `update` field to modify an existing channel listing."
+)
 
 
 def write_bulk_variant(product: Product, data: Data, parts: Parts) -> ProductVariant:
@@ -47,9 +50,17 @@ def write_bulk_variant(product: Product, data: Data, parts: Parts) -> ProductVar
 
 
 def add_listings(row: ProductVariant, items: list[Data] | None, parts: Parts, path: str) -> None:
-    """Set prices in channels one by one, so that each has its own place in the errors."""
+    """Set prices in channels one by one, so that each has its own place in the errors.
+
+    A channel in which the variant has a price already is refused: that price is changed, not made again.
+    """
     gids = [item["channelId"] for item in items or ()]
+    priced = set(VariantChannelListing.objects.filter(variant=row).values_list("channel_id", flat=True)) if gids else ()
     for index, item in enumerate(items or ()):
+        if int_pk(gids[index], "Channel") in priced:
+            place, extra = f"{path}.{index}.channelId", {"channels": [gids[index]]}
+            parts.errors.append(_error("channelId", PRICED, "DUPLICATED_INPUT_ITEM", place, extra))
+            continue
         if gids.count(gids[index]) > 1:
             place, extra = f"{path}.{index}.channelId", {"channels": [gids[index]]}
             parts.errors.append(_error("channelId", "Duplicated channel ID.", "DUPLICATED_INPUT_ITEM", place, extra))
