@@ -11,7 +11,7 @@ from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.models import Checkout
 from infra.engine.orders import actions as order_actions
 from infra.engine.orders.fulfillment import cancel_fulfillment
-from infra.engine.orders.models import Fulfillment, Order
+from infra.engine.orders.models import Fulfillment, GrantedRefund, Order
 from infra.engine.payments.actions import ByHand, create_transaction
 from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.requests import request_action
@@ -20,7 +20,7 @@ from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.errors import UserErrors
 from infra.engine.schema.ids import to_global_id
 from infra.engine.shipping.models import ShippingZone
-from tests.engine.asking import data_of
+from tests.engine.asking import ask, data_of, staff_token
 from tests.engine.commerce import make_channel, make_checkout, make_variant, make_warehouse
 from tests.engine.listener import LISTENER
 from tests.engine.rival_scenes import payment_app
@@ -37,6 +37,12 @@ PAY = """mutation($id: ID!, $gateway: PaymentGatewayToInitialize!) {
 COMPLETE = """mutation($id: ID!, $data: JSONString, $store: Boolean) {
   checkoutComplete(id: $id, paymentData: $data, storeSource: $store) {
     order { id } confirmationNeeded confirmationData errors { field code } } }"""
+GRANT = """mutation($id: ID!, $i: OrderGrantRefundCreateInput!) {
+  orderGrantRefundCreate(id: $id, input: $i) { grantedRefund { id } errors { field code } } }"""
+REGRANT = """mutation($id: ID!, $i: OrderGrantRefundUpdateInput!) {
+  orderGrantRefundUpdate(id: $id, input: $i) { grantedRefund { id } errors { field code } } }"""
+REFUND = """mutation($id: ID!, $refund: ID!) {
+  transactionRequestRefundForGrantedRefund(id: $id, grantedRefundId: $refund) { errors { field code } } }"""
 AVAILABLE = """query($id: ID!, $channel: String!) { product(id: $id, channel: $channel) {
   isAvailable here: isAvailable(address: {country: JP}) there: isAvailable(address: {country: IS}) } }"""
 
@@ -108,6 +114,32 @@ def test_what_an_app_was_asked_to_refund_and_has_not_answered_is_not_asked_for_t
 
     rows = item.events.filter(type="REFUND_REQUEST").values_list("amount_value", flat=True)
     assert list(rows) == [900, 200, 0]
+
+
+def grant(item: TransactionItem, amount: Any) -> dict[str, Any]:
+    said = {"amount": amount, "transactionId": to_global_id("TransactionItem", item.pk)}
+    answer = ask(GRANT, {"id": to_global_id("Order", item.order_id), "i": said}, token=staff_token())
+    return dict(answer["data"]["orderGrantRefundCreate"])
+
+
+def test_a_granted_refund_of_nothing_is_not_a_refund_of_all() -> None:
+    item = paid_order()
+    made = grant(item, 0)["grantedRefund"]["id"]
+
+    data_of(REFUND, {"id": to_global_id("TransactionItem", item.pk), "refund": made}, token=staff_token())
+
+    assert list(item.events.filter(type="REFUND_REQUEST").values_list("amount_value", flat=True)) == [0]
+
+
+def test_a_refund_below_nothing_is_neither_granted_nor_changed_to() -> None:
+    item = paid_order()
+    refused = grant(item, -5)
+    made = grant(item, 5)["grantedRefund"]["id"]
+
+    changed = ask(REGRANT, {"id": made, "i": {"amount": -5}}, token=staff_token())["data"]["orderGrantRefundUpdate"]
+
+    assert refused["errors"] == changed["errors"] == [{"field": "amount", "code": "INVALID"}]
+    assert list(GrantedRefund.objects.values_list("amount_value", flat=True)) == [5]
 
 
 @pytest.mark.parametrize("kind", [Checkout, Order])

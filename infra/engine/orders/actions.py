@@ -167,6 +167,12 @@ def refundable_lines(
     return lines
 
 
+def check_grant(amount: Decimal) -> None:
+    """Raise UserErrors(INVALID) for a refund below 0, which would let the order cost more."""
+    if amount < 0:
+        raise refuse("amount", "Amount cannot be below 0.", "INVALID")
+
+
 def _transaction(order: Order, token: UUID | None) -> TransactionItem | None:
     if token is None:
         return None
@@ -179,6 +185,7 @@ def _transaction(order: Order, token: UUID | None) -> TransactionItem | None:
 
 def _amount(order: Order, grant: RefundGrant, lines: dict[UUID, OrderLine], paid: TransactionItem | None) -> Decimal:
     if grant.amount is not None:
+        check_grant(grant.amount)
         if paid is not None and grant.amount > paid.charged_value:
             message = "Amount cannot be greater than the charged amount of provided transaction."
             raise refuse("amount", message, "AMOUNT_GREATER_THAN_AVAILABLE")

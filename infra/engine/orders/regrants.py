@@ -10,7 +10,7 @@ from django.db import transaction
 
 from infra.engine.money import ZERO, quantize
 from infra.engine.orders import lock_objects
-from infra.engine.orders.actions import refundable_lines
+from infra.engine.orders.actions import check_grant, refundable_lines
 from infra.engine.orders.charges import refresh_amounts
 from infra.engine.orders.models import GrantedRefund, GrantedRefundLine, Order
 from infra.engine.orders.types import RefundGrant, RefundPart
@@ -93,6 +93,8 @@ def _check(grant: GrantedRefund, said: Regrant) -> None:
 
 
 def _check_amounts(order: Order, grant: GrantedRefund, said: Regrant, paid: TransactionItem | None) -> None:
+    if said.amount is not None:
+        check_grant(said.amount)
     others = GrantedRefund.objects.filter(order=order, shipping_costs_included=True).exclude(pk=grant.pk)
     if said.shipping and others.exists():
         message = "Shipping costs have already been granted."

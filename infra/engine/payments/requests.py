@@ -66,10 +66,11 @@ def request_action(
     """
     with locked_transaction(token) as locked:
         if locked.item.app_identifier == GIFT_CARD_GATEWAY and action != "CHARGE":
-            _answer_by_card(locked, action, amount, requestor, reason or "", None)
+            asked = _clamped(locked.item, action, amount)
+            _answer_by_card(locked, action, asked, requestor, reason or "", None)
             return locked.item
         _check_listener(locked.item, action)
-        _store_request(locked, action, amount, requestor, reason, None)
+        _store_request(locked, action, _clamped(locked.item, action, amount), requestor, reason, None)
         return locked.item
 
 
@@ -99,13 +100,12 @@ def request_granted_refund(*, token: UUID, refund_id: int, requestor: Requestor)
 def _answer_by_card(
     locked: Locked,
     action: str,
-    amount: Decimal | None,
+    asked: Decimal,
     requestor: Requestor,
     reason: str,
     refund: GrantedRefund | None,
 ) -> None:
     item = locked.item
-    asked = _clamped(item, action, amount)
     gift_cards.answer_request(
         locked=locked, action=action, amount=asked, requestor=requestor, reason=reason, refund=refund
     )
@@ -146,13 +146,12 @@ def _check_refund(item: TransactionItem, refund: GrantedRefund) -> None:
 def _store_request(
     locked: Locked,
     action: str,
-    amount: Decimal | None,
+    asked: Decimal,
     requestor: Requestor,
     reason: str | None,
     refund: GrantedRefund | None,
 ) -> None:
     item = locked.item
-    asked = _clamped(item, action, amount)
     event = new_event(
         item=item,
         type_=f"{action}_REQUEST",
