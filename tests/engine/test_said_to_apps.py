@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from infra.engine.apps.actions import create_app
+from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.models import CheckoutDelivery
 from infra.engine.customers import tokens
+from infra.engine.customers.actions import password_tokens
 from infra.engine.customers.models import User
 from infra.engine.deliveries.worker import run_due
 from infra.engine.payments.models import TransactionItem
 from infra.engine.products.models import ProductVariant, TaxConfiguration
+from infra.engine.schema.context import ANONYMOUS
 from infra.engine.schema.ids import to_global_id
 from infra.engine.warehouses.models import Stock
 from tests.engine.asking import ask, data_of, staff_token
@@ -251,3 +254,42 @@ def test_addresses_are_asked_for_down_to_the_quarter() -> None:
     assert quarter["cityAreaType"] == "district"
     assert {"raw": "大观区", "verbose": "大观区"} in county["cityAreaChoices"]
     assert prefix == "AX-"
+
+
+def test_who_sets_a_password_is_signed_in_and_may_stay_so() -> None:
+    buyer = User.objects.create(email="buyer@example.com", is_confirmed=True)
+    text = """mutation($e: String!, $t: String!) { setPassword(email: $e, token: $t, password: "a-long-enough-word") {
+      token refreshToken csrfToken user { email } errors { field code } } }"""
+    again = """mutation($r: String!, $c: String!) { tokenRefresh(refreshToken: $r, csrfToken: $c) {
+      user { email } errors { field code } } }"""
+
+    said = data_of(text, {"e": buyer.email, "t": password_tokens.make_token(buyer)})["setPassword"]
+    kept = data_of(again, {"r": said["refreshToken"], "c": said["csrfToken"]})["tokenRefresh"]
+
+    assert said["user"] == kept["user"] == {"email": "buyer@example.com"}
+    assert len(said["csrfToken"]) > 40
+
+
+def test_what_took_something_off_is_called_in_the_buyers_language() -> None:
+    cart = make_cart(language_code="EN")
+    voucher = make_voucher(cart.channel, 300, type="ENTIRE_ORDER", discount_value_type="FIXED")
+    on_cart(cart)
+    token = staff_token()
+    say = """mutation($id: ID!) { voucherTranslate(id: $id, languageCode: EN, input: {name: "Summer ticket"}) {
+      voucher { id } errors { field code } } }"""
+    data_of(say, {"id": to_global_id("Voucher", voucher.pk)}, token=token)
+    text = """query($id: ID!) { order(id: $id) { discountName translatedDiscountName discount { amount }
+      discounts { name translatedName } } }"""
+
+    order = complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+    seen = data_of(text, {"id": to_global_id("Order", order.pk)}, token=token)["order"]
+
+    assert (seen["discountName"], seen["translatedDiscountName"]) == ("夏の券", "Summer ticket")
+    assert seen["discount"] == {"amount": 300}
+    assert seen["discounts"] == [{"name": "夏の券", "translatedName": "Summer ticket"}]
+
+
+def test_orders_brought_along_without_fault_have_no_errors() -> None:
+    text = """mutation { orderBulkCreate(orders: []) { count errors { path code } } }"""
+
+    assert data_of(text, token=staff_token())["orderBulkCreate"] == {"count": 0, "errors": []}
