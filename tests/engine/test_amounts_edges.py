@@ -26,6 +26,8 @@ PAY = """mutation($id: ID!, $gateway: PaymentGatewayToInitialize!, $amount: Posi
     transaction { id } transactionEvent { type message amount { amount } } errors { field code } } }"""
 CREATE = """mutation($id: ID!, $t: TransactionCreateInput!) {
   transactionCreate(id: $id, transaction: $t) { transaction { id chargedAmount { amount } } errors { field code } } }"""
+UPDATE = """mutation($id: ID!, $t: TransactionUpdateInput!) {
+  transactionUpdate(id: $id, transaction: $t) { transaction { id } errors { field code } } }"""
 REPORT = """mutation($id: ID!, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal, $ref: String!, $url: String,
   $message: String, $time: DateTime) {
   transactionEventReport(id: $id, type: $type, amount: $amount, pspReference: $ref, externalUrl: $url,
@@ -57,7 +59,7 @@ def codes(answer: dict[str, Any]) -> list[str]:
     return [error["code"] for error in payload["errors"]]
 
 
-@pytest.mark.parametrize("amount", [1e30, 1e17, "9e99"])
+@pytest.mark.parametrize("amount", [1e13, 1e17])
 def test_a_payment_of_more_than_there_is_money_is_refused(cart: Checkout, amount: Any) -> None:
     token, gid = staff_token(), to_global_id("Checkout", cart.pk)
     card = make_card(5000)
@@ -75,7 +77,6 @@ def test_a_payment_of_more_than_there_is_money_is_refused(cart: Checkout, amount
 @pytest.mark.parametrize(
     "said",
     [
-        {"amount": 1e30},
         {"amount": 1e17},
         {"ref": "x" * 600},
         {"url": "https://psp.example/" + "x" * 2000},
@@ -95,6 +96,33 @@ def test_a_report_that_no_row_could_hold_is_refused_or_cut(cart: Checkout, said:
     refused = codes(answer)
     charged = TransactionItem.objects.get().charged_value
     assert charged == (500 if refused else 600)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"pspReference": "x" * 600},
+        {"name": "x" * 600},
+        {"message": "x" * 600},
+        {"externalUrl": "https://psp.example/" + "x" * 2000},
+    ],
+    ids=lambda said: str(said)[:40],
+)
+def test_a_payment_described_by_more_than_a_row_holds_is_refused(cart: Checkout, said: dict[str, Any]) -> None:
+    token, gid = staff_token(), to_global_id("Checkout", cart.pk)
+    made = ask(CREATE, {"id": gid, "t": {"name": "x"}}, token=token)["data"]["transactionCreate"]["transaction"]["id"]
+
+    assert codes(ask(CREATE, {"id": gid, "t": said}, token=token)) == ["INVALID"]
+    assert codes(ask(UPDATE, {"id": made, "t": said}, token=token)) == ["INVALID"]
+    assert TransactionItem.objects.count() == 1
+
+
+def test_a_key_longer_than_a_row_holds_is_refused(cart: Checkout) -> None:
+    gateway = {"id": GATEWAY, "data": {"code": make_card(5000).code}}
+
+    answer = ask(PAY, {"id": to_global_id("Checkout", cart.pk), "gateway": gateway, "key": "x" * 600})
+
+    assert codes(answer) == ["INVALID"] and not TransactionItem.objects.exists()
 
 
 def test_a_cart_holds_no_more_pieces_than_can_be_counted() -> None:
@@ -175,10 +203,9 @@ def test_an_import_that_names_a_key_that_none_can_have_is_refused_alone(pk: str)
     "said",
     [
         {"totalPrice": {"gross": 1e17, "net": 1}, "undiscountedTotalPrice": {"gross": 1e17, "net": 1}},
-        {"totalPrice": {"gross": 1e30, "net": 1}, "undiscountedTotalPrice": {"gross": 1e30, "net": 1}},
         {"quantity": 2**31 - 1},
-        {"taxRate": 1e30},
-        {"unitDiscountValue": 1e30},
+        {"taxRate": 1e17},
+        {"unitDiscountValue": 1e17},
     ],
     ids=lambda said: str(said)[:40],
 )

@@ -6,9 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.models import Checkout
+from infra.engine.giftcards.actions import attach
+from infra.engine.giftcards.issuing import delete_card
+from infra.engine.giftcards.models import GiftCard
 from infra.engine.orders import actions as order_actions
 from infra.engine.orders.fulfillment import cancel_fulfillment
 from infra.engine.orders.models import Fulfillment, GrantedRefund, Order
@@ -31,8 +35,8 @@ from tests.engine.vouchers import make_order_rule
 __all__ = ["cart"]
 pytestmark = pytest.mark.django_db(databases=["default", "engine"])
 GATEWAY = "saleor.io.gift-card-payment-gateway"
-PAY = """mutation($id: ID!, $gateway: PaymentGatewayToInitialize!) {
-  transactionInitialize(id: $id, paymentGateway: $gateway) {
+PAY = """mutation($id: ID!, $gateway: PaymentGatewayToInitialize!, $amount: PositiveDecimal) {
+  transactionInitialize(id: $id, paymentGateway: $gateway, amount: $amount) {
     transactionEvent { type amount { amount } } errors { field code } } }"""
 COMPLETE = """mutation($id: ID!, $data: JSONString, $store: Boolean) {
   checkoutComplete(id: $id, paymentData: $data, storeSource: $store) {
@@ -185,3 +189,76 @@ def test_goods_are_available_where_their_zones_reach_if_the_shop_keeps_to_zones(
     zone.warehouses.add(*[stock.warehouse for stock in variant.stocks.all()])
 
     assert data_of(AVAILABLE, said)["product"] == {"isAvailable": True, "here": True, "there": False}
+
+
+def pay_by_card(cart: Checkout, card: GiftCard, amount: int) -> None:
+    gateway = {"id": GATEWAY, "data": {"code": card.code}}
+    said = {"id": to_global_id("Checkout", cart.pk), "gateway": gateway, "amount": amount}
+    assert data_of(PAY, said)["transactionInitialize"]["transactionEvent"]["type"] == "AUTHORIZATION_SUCCESS"
+
+
+def put_on(cart: Checkout, card: GiftCard) -> None:
+    with transaction.atomic("engine"):
+        attach(checkout=Checkout.objects.select_related("channel").get(pk=cart.pk), code=card.code)
+
+
+@pytest.fixture
+def shop() -> Any:
+    """Return what makes carts of 1100 in a channel that sells nothing unpaid and confirms by itself."""
+    channel = make_channel(order_settings={"allowUnpaidOrders": False, "automaticallyConfirmAllNewOrders": True})
+    variant = make_variant(channel, price=1100, stock={make_warehouse(channel): 5})
+    return lambda: make_checkout(channel, {variant: 1})
+
+
+@pytest.mark.parametrize("code_first", [True, False])
+def test_money_of_a_card_is_not_counted_twice_in_one_cart(shop: Any, code_first: bool) -> None:
+    cart, card = shop(), make_card(600)
+    ways = [lambda: put_on(cart, card), lambda: pay_by_card(cart, card, 500)]
+    for way in ways if code_first else reversed(ways):
+        way()
+
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    assert [error.code for error in refused.value.errors] == ["CHECKOUT_NOT_FULLY_PAID"]
+    card.refresh_from_db()
+    assert card.current_balance_amount == 600 and not Order.objects.exists()
+
+
+def test_a_card_that_another_order_has_spent_meanwhile_pays_no_more(shop: Any) -> None:
+    first, second, card = shop(), shop(), make_card(1100)
+    pay_by_card(first, card, 1100)
+    put_on(second, card)
+    complete_checkout(checkout_id=second.pk, requestor=ANONYMOUS)
+
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=first.pk, requestor=ANONYMOUS)
+
+    assert [error.code for error in refused.value.errors] == ["CHECKOUT_NOT_FULLY_PAID"]
+    assert Order.objects.count() == 1
+
+
+def test_a_card_that_was_deleted_pays_no_more(shop: Any) -> None:
+    cart, card = shop(), make_card(1100)
+    pay_by_card(cart, card, 1100)
+    delete_card(pk=card.pk)
+
+    with pytest.raises(UserErrors) as refused:
+        complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    assert [error.code for error in refused.value.errors] == ["CHECKOUT_NOT_FULLY_PAID"]
+
+
+@pytest.mark.parametrize("others", [600, 1600])
+def test_what_a_card_holds_beyond_its_part_as_a_code_pays_the_rest(shop: Any, others: int) -> None:
+    cart, card, other = shop(), make_card(600), make_card(others)
+    put_on(cart, card)
+    pay_by_card(cart, other, 500)
+
+    order = complete_checkout(checkout_id=cart.pk, requestor=ANONYMOUS)
+
+    card.refresh_from_db()
+    other.refresh_from_db()
+    order.refresh_from_db()
+    assert (card.current_balance_amount, other.current_balance_amount) == (0, others - 500)
+    assert (order.charge_status, order.total_charged_amount) == ("FULL", 500)

@@ -23,9 +23,9 @@ from infra.engine.checkout.settling import customer_email, settle_gift
 from infra.engine.checkout.tax_apps import TaxesNotAsked, settle_taxes
 from infra.engine.discounts.voucher_usage import count_use
 from infra.engine.discounts.vouchers import NotApplicable
-from infra.engine.giftcards.actions import check_attached, lock_attached
-from infra.engine.giftcards.models import GiftCard
+from infra.engine.giftcards.actions import LockedCards, check_attached, lock_attached
 from infra.engine.orders.models import Order
+from infra.engine.payments.gift_cards import funded
 from infra.engine.payments.models import TransactionItem
 from infra.engine.prepared import PreparedRows
 from infra.engine.products.models import ProductVariant
@@ -188,7 +188,7 @@ def _order_of(checkout_id: UUID) -> Order:
     return order
 
 
-def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, cards: list[GiftCard]) -> None:
+def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, cards: LockedCards) -> None:
     """Raise UserErrors unless the checkout may become an order, in the contract's order of checks.
 
     `transactions` are what it must be paid with, None when it need not be paid.
@@ -206,8 +206,8 @@ def _check(priced: PricedCheckout, transactions: list[TransactionItem] | None, c
     if checkout.voucher_code is not None and (priced.voucher is None or priced.voucher.is_spent):
         raise refuse("voucherCode", "Voucher not applicable", "VOUCHER_NOT_APPLICABLE")
     if transactions is not None:
-        _check_paid(priced, transactions)
-    check_attached(checkout=checkout, cards=cards)
+        _check_paid(priced, funded(transactions, cards.left_after(priced.full_total.gross.amount)))
+    check_attached(checkout=checkout, cards=cards.put_on)
     if not checkout.channel.is_active:
         raise refuse("channel", "Cannot complete checkout with inactive channel.", "CHANNEL_INACTIVE")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -58,23 +59,40 @@ def _set_flag(checkout: Checkout, *, attached: bool) -> None:
     checkout.save(update_fields=["has_gift_cards", "updated_at"])
 
 
-def lock_attached(*, checkout: Checkout, paying: Iterable[int]) -> list[GiftCard]:
-    """Lock all cards that a locked checkout will take money from; return those put on it, by code.
+@dataclass(frozen=True, slots=True)
+class LockedCards:
+    """All cards that a checkout will take money from, by code, and those of them that were put on it."""
+
+    locked: Sequence[GiftCard] = ()
+    put_on: Sequence[GiftCard] = ()
+
+    def left_after(self, total: Decimal) -> dict[int, Decimal]:
+        """Return what each card holds, by key, once those put on the checkout have paid for `total`."""
+        held = {card.pk: card.current_balance_amount for card in self.locked}
+        for card in self.put_on:
+            taken = min(total, held[card.pk]) if is_live(card, timezone.now()) else ZERO
+            held[card.pk] -= taken
+            total -= taken
+        return held
+
+
+def lock_attached(*, checkout: Checkout, paying: Iterable[int]) -> LockedCards:
+    """Lock all cards that a locked checkout will take money from.
 
     paying: keys of the cards of its transactions. To be called before the checkout is priced for completion: nobody
     else can spend what was then counted on. Reads nothing where there are none.
     """
     others = set(paying)
     if not checkout.has_gift_cards and not others:
-        return []
+        return LockedCards()
     locked = lock_objects.cards_of_checkout(checkout.pk, also=others)
     if not others:
-        return locked
+        return LockedCards(locked, locked)
     put_on = set(CheckoutGiftCard.objects.filter(checkout=checkout).values_list("gift_card_id", flat=True))
-    return [card for card in locked if card.pk in put_on]
+    return LockedCards(locked, [card for card in locked if card.pk in put_on])
 
 
-def check_attached(*, checkout: Checkout, cards: list[GiftCard]) -> None:
+def check_attached(*, checkout: Checkout, cards: Sequence[GiftCard]) -> None:
     """Refuse to complete a checkout with a card that has become unusable since it was put on it.
 
     Raises UserErrors(GIFT_CARD_NOT_APPLICABLE).

@@ -19,7 +19,7 @@ from infra.engine.giftcards.actions import mark_used
 from infra.engine.giftcards.history import balance, record
 from infra.engine.giftcards.models import GiftCard
 from infra.engine.giftcards.queries import is_live
-from infra.engine.money import quantize
+from infra.engine.money import ZERO, quantize
 from infra.engine.orders.charges import Amounts
 from infra.engine.orders.models import GrantedRefund, Order
 from infra.engine.payments.events import apply_change, new_event, set_amounts, set_refund_status
@@ -96,6 +96,22 @@ def _take_from(others: Iterable[Locked], card: GiftCard) -> None:
     for other in others:
         other.item.gift_card = None
         _store(other, "CANCEL", other.item.authorized_value, "CANCEL_SUCCESS", message=text, actions=[])
+
+
+def funded(items: Iterable[TransactionItem], held: dict[int, Decimal]) -> list[TransactionItem]:
+    """Return the payments without those by cards that no longer hold what was authorized: these pay nothing.
+
+    held: what the cards of the payments hold for them, by key; one that is gone holds nothing.
+    """
+    left, good = dict(held), []
+    for item in items:
+        if item.app_identifier == GIFT_CARD_GATEWAY and item.authorized_value > 0:
+            money = left.get(item.gift_card_id or 0, ZERO) - item.authorized_value
+            if money < 0:
+                continue
+            left[item.gift_card_id or 0] = money
+        good.append(item)
+    return good
 
 
 def charge_order(*, order: Order, requestor: Requestor) -> None:
