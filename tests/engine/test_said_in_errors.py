@@ -148,6 +148,25 @@ def test_a_product_of_a_bulk_names_the_warehouses_of_its_variants(shop):
     assert said == {"count": 0, "results": [{"errors": [wrong]}]}
 
 
+def test_attributes_that_variants_have_not_are_named_in_bulks(shop):
+    text = """mutation($p: [ProductBulkCreateInput!]!) { productBulkCreate(products: $p) { count
+      results { errors { path code attributes } } } }"""
+    variant = {"attributes": [{"id": shop.note, "plainText": "x"}], "sku": "Z"}
+    given = [{"name": "New", "productType": shop.type, "category": shop.category, "variants": [variant]}]
+    product = shop.product()
+
+    whole = answer(text, {"p": given}, token=shop.token)
+    alone = answer(BULK, {"p": product, "v": [variant]}, token=shop.token)
+
+    (first, second) = whole["results"][0]["errors"]
+    path = "variants.0.attributes"
+    assert first == {"path": path, "code": "ATTRIBUTE_CANNOT_BE_ASSIGNED", "attributes": [shop.note]}
+    assert (second["path"], second["code"]) == (path, "NOT_FOUND")
+    codes = ["ATTRIBUTE_CANNOT_BE_ASSIGNED", "NOT_FOUND"]
+    assert [error["code"] for error in alone["results"][0]["errors"]] == codes
+    assert [error["code"] for error in alone["errors"]] == codes
+
+
 def test_a_cart_becomes_no_order_and_its_missing_goods_are_named():
     channel = make_channel()
     variant = make_variant(channel, stock={make_warehouse(channel): 5})

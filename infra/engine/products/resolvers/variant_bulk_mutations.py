@@ -9,6 +9,7 @@ from django.db import transaction
 
 from infra.engine.deliveries import emit
 from infra.engine.discounts.prices import mark_stale, refresh_prices
+from infra.engine.products.assignments import type_attributes
 from infra.engine.products.bulk import Outcome, Parts, write_rows
 from infra.engine.products.filters import pks
 from infra.engine.products.loading import get_row
@@ -43,10 +44,25 @@ def write_bulk_variant(product: Product, data: Data, parts: Parts) -> ProductVar
     """Make one variant of a bulk with its stocks and prices, each of which may fail alone. Raises UserErrors."""
     row = ProductVariant(product=product)
     said = {name: value for name, value in data.items() if name not in PARTS}
-    write_variant(row, said, may_lack_values=True)
+    try:
+        write_variant(row, said, may_lack_values=True)
+    except UserErrors as refused:
+        raise UserErrors([*_strange_attributes(row, data), *refused.errors]) from None
     add_listings(row, data.get("channelListings"), parts, "channelListings")
     _add_stocks(row, data.get("stocks"), parts, "stocks")
     return row
+
+
+def _strange_attributes(row: ProductVariant, data: Data) -> list[MutationError]:
+    """Return the error that names what is said of attributes that variants of the type have not, beside the others."""
+    carried = type_attributes(row)
+    known = {to_global_id("Attribute", each.pk) for each in carried} | {each.external_reference for each in carried}
+    named = [item.get("id") or item.get("externalReference") for item in data.get("attributes") or ()]
+    strange = sorted({name for name in named if name and name not in known})
+    if not strange:
+        return []
+    text = "Given attributes are not a variant attributes."
+    return [_error("attributes", text, "ATTRIBUTE_CANNOT_BE_ASSIGNED", "attributes", {"attributes": strange})]
 
 
 def add_listings(row: ProductVariant, items: list[Data] | None, parts: Parts, path: str) -> None:
