@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 from infra.engine.customers.models import User
 from infra.engine.orders.models import Order
 from infra.engine.schema.ids import asked_int
+from infra.engine.schema.searching import words_of
 
 SORTS = {
     "FIRST_NAME": ("first_name", "last_name", "pk"),
@@ -28,7 +29,7 @@ MOMENTS = {"dateJoined": "date_joined", "updatedAt": "updated_at"}
 
 def search_people(rows: QuerySet[User], text: str | None) -> QuerySet[User]:
     """Keep those of whom every word of `text` is in the e-mail, a name or an address."""
-    for word in (text or "").split():
+    for word in words_of(text):
         found = Q(*[(f"{name}__icontains", word) for name in SEARCHED], _connector=Q.OR)
         streets = User.addresses.through.objects.filter(user_id=OuterRef("pk")).filter(
             Q(address__first_name__icontains=word)

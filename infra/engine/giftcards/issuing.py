@@ -24,6 +24,8 @@ from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
 from infra.engine.warehouses.lock_objects import lock
 
+#: cards made by one request; Saleor makes as many as it is asked for
+MOST_AT_ONCE = 10_000
 MIN_CODE, MAX_CODE = 8, 16
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -103,6 +105,8 @@ def _make(new: NewCards, requestor: Requestor) -> list[GiftCard]:
 def _check(new: NewCards) -> None:
     if new.count < 1:
         raise refuse("count", "Count value must be greater than 0.", "INVALID")
+    if new.count > MOST_AT_ONCE:
+        raise refuse("count", f"Count value must be at most {MOST_AT_ONCE}.", "INVALID")
     if new.code and is_taken(new.code):
         raise refuse("code", "Promo code already exists.", "ALREADY_EXISTS")
     check_expiry(new.expiry_date)

@@ -236,7 +236,7 @@ def _metadata_pairs(said: list[dict[str, Any]]) -> Q:
 def _search(said: str) -> Q:
     text = said.strip()
     condition = Q(user_email__icontains=text)
-    return condition | Q(number=int(text)) if text.isdigit() else condition
+    return condition | Q(number=int(text)) if text.isdecimal() and len(text) < 18 else condition
 
 
 _FILTER: dict[str, Any] = {
@@ -252,6 +252,6 @@ _FILTER: dict[str, Any] = {
     "updatedAt": _range("updated_at"),
     "ids": _ids,
     "checkoutTokens": lambda said: Q(checkout_token__in=said),
-    "numbers": lambda said: Q(number__in=[int(number) for number in said if number.isdigit()]),
+    "numbers": lambda said: Q(number__in=[int(number) for number in said if number.isdecimal() and len(number) < 18]),
     "checkoutIds": lambda said: Q(checkout_token__in=[uuid_pk(gid, "Checkout") for gid in said]),
 }

@@ -62,9 +62,8 @@ def _match(owner: str, item: Item) -> Q:
         return _assigned(owner, Q(), slug)
     if not value:
         raise EngineError("`value` of an attribute filter cannot be empty.", "GraphQLError")
-    reference = value.get("reference")
-    if reference is not None:
-        return _match_reference(owner, reference, slug)
+    if "reference" in value:
+        return _match_reference(owner, value["reference"] or {}, slug)
     condition = Q()
     for name, wanted in value.items():
         condition &= _VALUES[name](wanted)
@@ -83,7 +82,8 @@ _VALUES: dict[str, Callable[[Any], Q]] = {
 
 def _match_reference(owner: str, reference: Item, slug: str | None) -> Q:
     condition = Q()
-    for name, wanted in reference.items():
+    for name, said in reference.items():
+        wanted = said or {}
         if wanted.get("containsAny") and wanted.get("containsAll"):
             raise EngineError("`containsAll` and `containsAny` cannot be used together.", "GraphQLError")
         if not (wanted.get("containsAny") or wanted.get("containsAll")):

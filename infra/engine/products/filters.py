@@ -64,14 +64,14 @@ def match_where(where: dict[str, Any] | None, table: Mapping[str, Callable[[Any]
     condition = Q()
     for name, wanted in (where or {}).items():
         if name == "AND":
-            for part in wanted:
+            for part in wanted or ():
                 condition &= match_where(part, table)
-        elif name == "OR":
+        elif name == "OR" and wanted is not None:
             either = NOTHING
             for part in wanted:
                 either |= match_where(part, table)
             condition &= either
-        else:
+        elif name != "OR":
             condition &= table[name](wanted)
     return condition
 

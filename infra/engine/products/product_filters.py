@@ -33,6 +33,7 @@ from infra.engine.products.queries import find_channel, subtree_pks
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import uuid_pk
+from infra.engine.schema.searching import words_of
 
 Table = dict[str, Callable[[Any], Q]]
 #: columns of each order; those that the row does not have are annotated by `order_products`
@@ -211,7 +212,7 @@ def _stocks(wanted: dict[str, Any] | None, owner: str) -> Q:
 
 def search_products(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Return the products whose name, description, or a variant's SKU or name has every word of `text`."""
-    for word in text.split():
+    for word in words_of(text):
         variants = ProductVariant.objects.order_by().filter(
             Q(sku__istartswith=word) | Q(name__icontains=word), product_id=OuterRef("pk")
         )
@@ -272,7 +273,7 @@ def _annotated(
 def _rank(text: str) -> Any:
     """More for a word in the name than for one in the description."""
     rank: Any = Value(0)
-    for word in text.split():
+    for word in words_of(text):
         rank = rank + Case(
             When(name__icontains=word, then=Value(4)),
             When(description_plaintext__icontains=word, then=Value(1)),

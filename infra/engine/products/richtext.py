@@ -12,9 +12,16 @@ def plain_text(document: Any) -> str:
     if not isinstance(document, dict):
         return ""
     parts: list[str] = []
-    for block in document.get("blocks") or ():
-        data = block.get("data") or {}
+    for block in _list(document.get("blocks")):
+        data = block.get("data") if isinstance(block, dict) else None
+        if not isinstance(data, dict):
+            continue
         if isinstance(data.get("text"), str):
             parts.append(strip_tags(data["text"]))
-        parts += [strip_tags(item) for item in data.get("items") or () if isinstance(item, str)]
+        parts += [strip_tags(item) for item in _list(data.get("items")) if isinstance(item, str)]
     return "\n".join(parts)
+
+
+def _list(value: Any) -> list[Any]:
+    """What an editor writes as a list may be anything here."""
+    return value if isinstance(value, list) else []

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from infra.engine.prepared import PreparedQuery
 from infra.engine.schema.errors import EngineError
+from infra.engine.schema.searching import check_search
 
 MAX_PAGE = 100
 
@@ -127,6 +128,7 @@ def connect(source: Any, args: dict[str, Any], order: Sequence[str] = ("pk",)) -
 
 
 def _page_size(args: dict[str, Any]) -> tuple[int | None, int | None]:
+    check_search(args)
     if (args.get("sortBy") or {}).get("field") == "RANK" and not _is_search(args):
         raise EngineError("Sorting by RANK is available only when using a search filter.", "GraphQLError")
     first, last = args.get("first"), args.get("last")

@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DataError
 from graphql import (
     GraphQLError,
     GraphQLList,
@@ -95,6 +96,9 @@ class Run:
         nodes = plan.nodes if plan else None
         if isinstance(error, RecursionError):  # of conditions within conditions, which only a client makes
             error = EngineError("What is asked for is nested too deeply.", "GraphQLError")
+        if isinstance(error, DataError):
+            logger.warning("%s: %s", plan and f"{plan.parent_name}.{plan.name}", error)
+            error = EngineError("A value is too long or too large.", "GraphQLError")
         if isinstance(error, GraphQLError):
             return Failed(GraphQLError(error.message, nodes, original_error=_cause(error)))
         logger.error("resolver of %s failed", plan and f"{plan.parent_name}.{plan.name}", exc_info=error)

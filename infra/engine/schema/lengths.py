@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from django.db.models import Model
-from graphql.pyutils import camel_to_snake
+from django.db.models import CharField, Model
+from django.db.models.signals import pre_save
+from graphql.pyutils import camel_to_snake, snake_to_camel
 
-from infra.engine.schema.errors import MutationError, UserErrors
+from infra.engine.schema.errors import EngineError, MutationError, UserErrors
+
+#: models whose mutations have no code for it
+WITHOUT_CODE = ("Group",)
 
 
 def check_lengths(model: type[Model], said: dict[str, Any], names: str) -> None:
@@ -24,3 +29,31 @@ def check_lengths(model: type[Model], said: dict[str, Any], names: str) -> None:
             errors.append(MutationError(name, message, "INVALID"))
     if errors:
         raise UserErrors(errors)
+
+
+def watch_rows() -> None:
+    """From now on no row of the engine is saved with a text that is too long for its column, on SQLite neither."""
+    pre_save.connect(check_row, dispatch_uid="engine_lengths")
+
+
+def check_row(sender: type[Model], instance: Model, **_: Any) -> None:
+    """Check the texts of a row about to be saved. Raises UserErrors(INVALID), EngineError where no code says that."""
+    errors = []
+    for name, most in _limits(sender):
+        text = instance.__dict__.get(name)
+        if text.__class__ is str and len(text) > most:
+            message = f"Ensure this value has at most {most} characters (it has {len(text)})."
+            errors.append(MutationError(snake_to_camel(name, upper=False), message, "INVALID"))
+    if errors and sender.__name__ in WITHOUT_CODE:
+        raise EngineError(errors[0].message, "GraphQLError")
+    if errors:
+        raise UserErrors(errors)
+
+
+@cache
+def _limits(model: type[Model]) -> list[tuple[str, int]]:
+    """Return the columns of a model of the engine that hold so many characters; of other models none."""
+    if not model._meta.app_label.startswith("engine_"):
+        return []
+    columns = (each for each in model._meta.concrete_fields if isinstance(each, CharField))
+    return [(each.attname, each.max_length) for each in columns if each.max_length is not None]

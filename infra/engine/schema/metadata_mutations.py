@@ -9,7 +9,7 @@ from django.db import transaction
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
-from infra.engine.schema.ids import InvalidId, parse_global_id, uuid_pk
+from infra.engine.schema.ids import InvalidId, int_pk, parse_global_id, uuid_pk
 from infra.engine.schema.metadata import FIELDS, TARGETS, MetadataTarget, has_rights
 
 for _payload in ("UpdateMetadata", "DeleteMetadata", "UpdatePrivateMetadata", "DeletePrivateMetadata"):
@@ -88,8 +88,7 @@ def _target(gid: str) -> MetadataTarget:
 
 
 def _locked_row(target: MetadataTarget, gid: str) -> Any:
-    _, pk = parse_global_id(gid)
-    known = uuid_pk(gid, target.type_name) if target.uuid else (int(pk) if pk.isdigit() else None)
+    known = uuid_pk(gid, target.type_name) if target.uuid else int_pk(gid)
     return target.model.objects.select_for_update().filter(pk=known).first() if known is not None else None
 
 

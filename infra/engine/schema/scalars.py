@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from graphql.utilities import value_from_ast_untyped
 MIN_INT, MAX_INT = -(2**31), 2**31 - 1
 #: levels of a value of JSON; text of an editor has six
 MAX_DEPTH = 200
+#: places of a decimal before the point; in all, and behind it, three times as many
+MAX_DIGITS = 20
 
 
 def install(schema: GraphQLSchema) -> None:
@@ -176,9 +178,11 @@ def _parse_moment(value: Any) -> datetime:
     except (TypeError, ValueError):
         raise GraphQLError(f'DateTime cannot represent value: "{value}"') from None
     if moment.tzinfo is None:
-        from datetime import UTC
-
         return moment.replace(tzinfo=UTC)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:  # a day before the first, or after the last
+        raise GraphQLError(f'DateTime cannot represent value: "{value}"') from None
     return moment
 
 
@@ -196,9 +200,15 @@ def _parse_decimal(value: Any) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         raise GraphQLError(f"Value is not a valid decimal: {value!r}") from None
-    if not number.is_finite():
-        raise GraphQLError(f"Value is not a valid decimal: {value!r}")
+    if not number.is_finite() or not _is_moderate(number):
+        raise GraphQLError(f"Value is not a valid decimal: {str(value)[:60]!r}")
     return number
+
+
+def _is_moderate(number: Decimal) -> bool:
+    """Return whether a number has few enough places to be reckoned with."""
+    _, digits, exponent = number.as_tuple()
+    return len(digits) <= 3 * MAX_DIGITS and int(exponent) >= -3 * MAX_DIGITS and number.adjusted() <= MAX_DIGITS
 
 
 def _parse_positive_decimal(value: Any) -> Decimal:

@@ -75,9 +75,9 @@ def _where(where: dict[str, Any]) -> Any:
     condition = match_metadata(where.get("metadata"))
     for name, wanted in where.items():
         if name == "AND":
-            for part in wanted:
+            for part in wanted or ():
                 condition &= _where(part)
-        elif name == "OR":
+        elif name == "OR" and wanted is not None:
             either = match_values("name", None)
             for part in wanted:
                 either |= _where(part)

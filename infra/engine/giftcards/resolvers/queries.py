@@ -14,6 +14,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError
 from infra.engine.schema.ids import asked_int, int_pk
+from infra.engine.schema.searching import words_of
 
 SORTS = {
     "PRODUCT": ("product__name", "product__slug", "pk"),
@@ -51,7 +52,7 @@ def gift_cards(context: Context, args: dict[str, Any]) -> Any:
     if sort.get("field") == "CURRENT_BALANCE" and not said.get("currency"):
         raise EngineError("Sorting by balance requires filtering by currency.", "GraphQLError")
     rows = _filtered(GiftCard.objects.select_related("product", "used_by"), said)
-    for word in (args.get("search") or "").split():
+    for word in words_of(args.get("search")):
         matches = Q(code__iendswith=word)
         for lookup in SEARCHED:
             matches |= Q(**{lookup: word})

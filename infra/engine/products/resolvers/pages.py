@@ -138,11 +138,18 @@ def _write(row: Page, data: dict[str, Any], context: Context) -> None:
     if "publishedAt" in data:
         row.published_at = data["publishedAt"]
     elif data.get("publicationDate"):
-        row.published_at = datetime.combine(date.fromisoformat(data["publicationDate"]), time(), tzinfo=UTC)
+        row.published_at = datetime.combine(_day(data["publicationDate"]), time(), tzinfo=UTC)
     if row.is_published and row.published_at is None:
         row.published_at = context.now
     row.save()
     assign_values(row, data.get("attributes"), is_new=is_new)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refuse("publicationDate", "Enter a valid date.", "INVALID") from None
 
 
 @root("Mutation", "pageCreate")

@@ -25,6 +25,8 @@ bind_ids(TaxClass="TaxClass", TaxConfiguration="TaxConfiguration")
 register_metadata("TaxClass", TaxClass, private=("HANDLE_TAXES", "MANAGE_TAXES"))
 register_metadata("TaxConfiguration", TaxConfiguration, private=("HANDLE_TAXES", "MANAGE_TAXES"))
 declare("TaxClass", "name")
+#: percent
+TOO_HIGH = 100_000
 declare("TaxConfiguration", "chargeTaxes taxCalculationStrategy displayGrossPrices pricesEnteredWithTax taxAppId")
 declare("TaxConfigurationPerCountry", "chargeTaxes taxCalculationStrategy displayGrossPrices taxAppId")
 declare("TaxConfigurationUpdateError", "countryCodes")
@@ -121,7 +123,14 @@ def tax_class_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     return {"tax_class": row}
 
 
+def _check_size(rates: list[dict[str, Any]], field: str | None) -> None:
+    """Raise UserErrors(INVALID) for a rate that no column holds."""
+    if any(abs(item.get("rate") or 0) >= TOO_HIGH for item in rates):
+        raise refuse(field, f"Ensure that rates are below {TOO_HIGH} %.", "INVALID")
+
+
 def _set_rates(row: TaxClass, rates: list[dict[str, Any]] | None) -> None:
+    _check_size(rates or [], None)
     for item in rates or ():
         if item.get("rate") is None:
             TaxClassRate.objects.filter(tax_class=row, country=item["countryCode"]).delete()
@@ -229,6 +238,7 @@ def tax_country_configuration_update(context: Context, args: dict[str, Any]) -> 
     """Set a country's rates by class; without a class the country's default, without a rate the row goes."""
     code = args["countryCode"]
     _check_rates(args["updateTaxClassRates"])
+    _check_size(args["updateTaxClassRates"], "updateTaxClassRates")
     with transaction.atomic("engine"):
         for item in args["updateTaxClassRates"]:
             gid = item.get("taxClassId")

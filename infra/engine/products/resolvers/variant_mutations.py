@@ -46,6 +46,10 @@ def write_variant(row: ProductVariant, data: dict[str, Any], *, may_lack_values:
     for name, column in COLUMNS.items():
         if name in data and (data[name] is not None or column in ("quantity_limit_per_customer",)):
             setattr(row, column, data[name])
+    limit = data.get("quantityLimitPerCustomer")
+    if limit is not None and limit < 1:
+        text = "Product variant can't have quantity_limit_per_customer lower than 1."
+        raise refuse("quantityLimitPerCustomer", text, "INVALID")
     if "sku" in data:
         row.sku = (data["sku"] or "").strip() or None
     if row.sku and ProductVariant.objects.filter(sku=row.sku).exclude(pk=row.pk).exists():

@@ -14,6 +14,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import int_pk, to_global_id, uuid_pk
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.warehouses import actions
 from infra.engine.warehouses.models import ChannelWarehouse, Warehouse
@@ -94,6 +95,7 @@ def update_warehouse(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 
 def _fill(row: Warehouse, said: dict[str, Any]) -> None:
     """Put the input into the row. Raises UserErrors with REQUIRED, UNIQUE or the codes of addresses."""
+    check_lengths(Warehouse, said, "name slug email externalReference")
     row.name = said.get("name", row.name) or ""
     if not row.name.strip():
         raise refuse("name", "This field cannot be blank.", "REQUIRED")
@@ -107,8 +109,8 @@ def _fill(row: Warehouse, said: dict[str, Any]) -> None:
     row.email = said.get("email", row.email) or ""
     if said.get("address") is not None:
         row.address = clean_address(said["address"], address_type=None)
-    row.click_and_collect_option = said.get("clickAndCollectOption", row.click_and_collect_option)
-    row.is_private = said.get("isPrivate", row.is_private)
+    row.click_and_collect_option = said.get("clickAndCollectOption") or row.click_and_collect_option
+    row.is_private = row.is_private if said.get("isPrivate") is None else said["isPrivate"]
     if row.is_private and row.click_and_collect_option == "LOCAL":
         text = "Local warehouse can be toggled only for non-private warehouse stocks"
         raise refuse("clickAndCollectOption", text, "INVALID")
