@@ -23,6 +23,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 PATH = "/graphql/"
+#: digits of a length that is read as a number
+LONGEST_LENGTH = 12
 #: what Django's middleware gives every answer
 GUARDS = [
     ("X-Content-Type-Options", "nosniff"),
@@ -57,7 +59,9 @@ def is_plain(environ: Environ) -> bool:
     return (
         environ.get("REQUEST_METHOD") == "POST"
         and environ.get("CONTENT_TYPE", "").startswith("application/json")
+        and length.isascii()
         and length.isdecimal()
+        and len(length) <= LONGEST_LENGTH
         and int(length) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
         and not settings.SECURE_SSL_REDIRECT
         and is_ours(environ.get("HTTP_HOST", ""), tuple(settings.ALLOWED_HOSTS))

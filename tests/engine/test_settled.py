@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from infra.engine.checkout.taxes import taxes_of
 from infra.engine.products.models import Channel, TaxClassRate
 from infra.engine.schema.steady import STEADY
-from infra.engine.settled import kept
+from infra.engine.settled import kept, triggers
 from infra.engine.settled.models import SettingsMark
 from infra.engine.settled.triggers import install, tables
 
@@ -61,6 +61,17 @@ def test_every_table_of_settings_is_watched_and_a_second_install_is_harmless() -
         else:
             cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
             assert {name for (name,) in cursor.fetchall()} >= set(tables())
+
+
+def test_tables_that_are_not_there_yet_or_any_more_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(triggers, "tables", lambda: ["engine_products_channel", "engine_nowhere"])
+    before = kept.revision()
+
+    install()
+    monkeypatch.setattr(triggers, "MARKS", "engine_nowhere")
+    install()
+
+    assert kept.revision() != before
 
 
 def test_a_rate_that_is_changed_counts_at_once_and_not_when_it_is_undone() -> None:

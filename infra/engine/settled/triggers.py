@@ -38,11 +38,17 @@ BEGIN INSERT INTO {MARKS} (mark) VALUES (gen_random_uuid()); RETURN NULL; END $$
 
 
 def install() -> None:
-    """Make the triggers that are missing on `engine`, and a mark: migrations change settings unseen."""
+    """Make the triggers that are missing on `engine`, and a mark: migrations change settings unseen.
+
+    Tables that no migration has made yet, or that one has taken back, are passed over.
+    """
     connection = connections["engine"]
-    statements = _postgres() if connection.vendor == "postgresql" else _sqlite()
     with connection.cursor() as cursor:
-        for statement in statements:
+        there = set(connection.introspection.table_names(cursor))
+        if MARKS not in there:
+            return
+        found = [table for table in tables() if table in there]
+        for statement in _postgres(found) if connection.vendor == "postgresql" else _sqlite(found):
             cursor.execute(statement)
     SettingsMark.objects.create()
 
@@ -52,9 +58,9 @@ def tables() -> list[str]:
     return [apps.get_model(name)._meta.db_table for name in MODELS]
 
 
-def _postgres() -> list[str]:
+def _postgres(found: list[str]) -> list[str]:
     made = [FUNCTION]
-    for table in tables():
+    for table in found:
         made.append(f"DROP TRIGGER IF EXISTS {NAME} ON {table}")
         made.append(
             f"CREATE TRIGGER {NAME} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
@@ -63,9 +69,9 @@ def _postgres() -> list[str]:
     return made
 
 
-def _sqlite() -> list[str]:
+def _sqlite(found: list[str]) -> list[str]:
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_{NAME}_{change.lower()} AFTER {change} ON {table} BEGIN {SET_MARK}; END"
-        for table in tables()
+        for table in found
         for change in ("INSERT", "UPDATE", "DELETE")
     ]
