@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from infra.engine.apps.actions import create_app
 from infra.engine.checkout.addresses import clean_address
+from infra.engine.customers.actions import save_address
+from infra.engine.customers.models import User
 from infra.engine.schema.errors import UserErrors
-from tests.engine.desk import TOKYO
+from infra.engine.schema.ids import to_global_id
+from tests.engine.asking import ask, staff_token
+from tests.engine.desk import TOKYO, Desk
+from tests.engine.test_customers import make_customer, sign_in
 
 SINGAPORE = {"country": "SG", "postalCode": "018956", "city": "Singapore", "streetAddress1": "10 Bayfront Avenue"}
 
@@ -80,3 +86,84 @@ def test_a_number_without_its_country_is_one_of_the_address_s_country():
 @pytest.mark.parametrize("said", ["", None])
 def test_no_number_is_none(said):
     assert tried(said) == ""
+
+
+ADD = """mutation($i: AddressInput!, $c: ID) { accountAddressCreate(input: $i, customerId: $c) {
+  address { phone postalCode } errors { field code addressType } } }"""
+CHANGE = """mutation($id: ID!, $i: AddressInput!) { accountAddressUpdate(id: $id, input: $i) {
+  address { firstName lastName phone city } errors { field code addressType } } }"""
+ACCOUNT = """mutation($i: AccountInput!) { accountUpdate(input: $i) { user { email } errors { field code } } }"""
+CUSTOMER = """mutation($i: UserCreateInput!) { customerCreate(input: $i) { user { email } errors { field code } } }"""
+DRAFT = """mutation($i: DraftOrderCreateInput!) { draftOrderCreate(input: $i) {
+  order { billingAddress { phone postalCode } } errors { field code addressType } } }"""
+BADLY = {**TOKYO, "postalCode": "1", "phone": "03-1234-5678", "skipValidation": True}
+
+
+@pytest.mark.django_db(databases=["engine"])
+def test_no_shopper_skips_the_validation_of_an_address():
+    hanako, token = make_customer(), sign_in()["token"]
+
+    for answer in (
+        ask(ADD, {"i": BADLY}, token=token),
+        ask(ACCOUNT, {"i": {"defaultBillingAddress": BADLY}}, token=token),
+        ask(CHANGE, {"id": _own(hanako), "i": BADLY}, token=token),
+    ):
+        (error,) = answer["errors"]
+        assert error["extensions"]["exception"]["code"] == "PermissionDenied"
+
+    assert [each.postal_code for each in hanako.addresses.all()] == ["130-8640"]
+
+
+@pytest.mark.django_db(databases=["engine"])
+def test_an_app_that_may_act_for_customers_skips_it():
+    hanako = make_customer()
+    token = create_app(name="desk", permissions=["IMPERSONATE_USER"], identifier="desk")[1]
+
+    said = {"i": BADLY, "c": to_global_id("User", hanako.pk)}
+    added = ask(ADD, said, token=token)["data"]["accountAddressCreate"]
+
+    assert added == {"address": {"phone": "+81312345678", "postalCode": "1"}, "errors": []}
+
+
+@pytest.mark.django_db(databases=["engine"])
+def test_a_customer_is_not_made_with_an_address_nobody_checked():
+    answer = ask(CUSTOMER, {"i": {"email": "new@example.com", "defaultBillingAddress": BADLY}}, token=staff_token())
+
+    assert answer["data"]["customerCreate"] == {
+        "user": None,
+        "errors": [{"field": "skipValidation", "code": "INVALID"}],
+    }
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+@pytest.mark.django_db(databases=["engine"])
+def test_whoever_manages_orders_skips_it_in_drafts_and_numbers_are_checked_all_the_same():
+    desk = Desk()
+
+    def draft(**address):
+        channel = to_global_id("Channel", desk.channel.pk)
+        return desk.do(DRAFT, i={"channelId": channel, "lines": [], "billingAddress": {**BADLY, **address}})
+
+    assert draft()["order"]["billingAddress"] == {"phone": "+81312345678", "postalCode": "1"}
+    assert draft(phone="12345")["errors"] == [{"field": "phone", "code": "INVALID", "addressType": None}]
+    refused = draft(phone="12345", skipValidation=False)
+    assert refused == {"order": None, "errors": [{"field": "phone", "code": "INVALID", "addressType": "BILLING"}]}
+
+
+@pytest.mark.django_db(databases=["engine"])
+def test_an_address_is_written_anew_and_what_is_not_said_is_gone():
+    hanako, token = make_customer(), sign_in()["token"]
+    gid = _own(hanako)
+
+    alone = ask(CHANGE, {"id": gid, "i": {"firstName": "又"}}, token=token)["data"]["accountAddressUpdate"]
+    assert [(each["field"], each["code"]) for each in alone["errors"]] == [("country", "REQUIRED")]
+    assert hanako.addresses.get().phone == "+81312345678"
+    less = {name: value for name, value in TOKYO.items() if name != "lastName"}
+    changed = ask(CHANGE, {"id": gid, "i": less}, token=token)["data"]["accountAddressUpdate"]
+    assert changed["address"] == {"firstName": "花子", "lastName": "", "phone": "", "city": ""}
+
+
+def _own(customer):
+    """Give the customer an address with a telephone number and return its id."""
+    kept = clean_address({**TOKYO, "phone": "03-1234-5678"}, address_type=None)
+    return to_global_id("Address", save_address(user=customer, kept=kept).pk)

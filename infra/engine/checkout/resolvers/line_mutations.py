@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.checkout import lines
-from infra.engine.checkout.addresses import clean_address
+from infra.engine.checkout.addresses import check_skip, clean_address
 from infra.engine.checkout.resolvers import loads
 from infra.engine.checkout.types import UNSET, LineInput, NewCheckout
 from infra.engine.products.models import Channel
@@ -65,7 +65,7 @@ def _set_addresses(context: Context, new: NewCheckout, said: dict[str, Any]) -> 
     for name, kind, column in ADDRESSES:
         save = f"save{name[0].upper()}{name[1:]}"
         if said.get(name):
-            check_skip(context, said[name])
+            check_skip(context.requestor, said[name], "HANDLE_CHECKOUTS")
             setattr(
                 new,
                 column,
@@ -85,14 +85,6 @@ def _set_addresses(context: Context, new: NewCheckout, said: dict[str, Any]) -> 
 def keeps_all_fields(context: Context) -> bool:
     """Return whether the shop keeps fields of an address that its country's rules do not know."""
     return bool(context.remember("shop settings", shop_settings).get("preserveAllAddressFields"))
-
-
-def check_skip(context: Context, said: dict[str, Any]) -> None:
-    """Let only apps that handle checkouts skip the validation of an address."""
-    allowed = context.requestor.app is not None and context.requestor.has_perm("HANDLE_CHECKOUTS")
-    if said.get("skipValidation") and not allowed:
-        text = "To skip address validation, you need following permissions: HANDLE_CHECKOUTS, AUTHENTICATED_APP."
-        raise PermissionDenied(message=text)
 
 
 def parse_lines(context: Context, said: list[dict[str, Any]]) -> list[LineInput]:

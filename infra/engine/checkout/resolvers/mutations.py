@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.checkout import actions
-from infra.engine.checkout.addresses import clean_address
+from infra.engine.checkout.addresses import check_skip, clean_address
 from infra.engine.checkout.completion import complete_checkout
 from infra.engine.checkout.resolvers import loads
-from infra.engine.checkout.resolvers.line_mutations import check_skip, keeps_all_fields, limit
+from infra.engine.checkout.resolvers.line_mutations import keeps_all_fields, limit
 from infra.engine.customers.models import User
 from infra.engine.schema.binding import Batch, declare, field, requires, root
 from infra.engine.schema.context import Context
@@ -53,7 +53,7 @@ def note_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _address(context: Context, said: dict[str, Any], kind: str, rules: dict[str, Any] | None) -> dict[str, Any]:
-    check_skip(context, said)
+    check_skip(context.requestor, said, "HANDLE_CHECKOUTS")
     return clean_address(said, address_type=kind, rules=rules, keep_all_fields=keeps_all_fields(context))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from infra.engine.checkout.addresses import check_skip
 from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
 from infra.engine.customers.filters import filter_people, order_people, search_people, where_people
@@ -131,6 +132,7 @@ def account_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         changes["metadata"] = {**user.metadata, **pairs_to_dict(data["metadata"])}
     for name, kind in (("defaultShippingAddress", "SHIPPING"), ("defaultBillingAddress", "BILLING")):
         if data.get(name):
+            check_skip(context.requestor, data[name], "IMPERSONATE_USER")
             kept = clean(data[name], address_type=kind)
             current = user.default_shipping_address if kind == "SHIPPING" else user.default_billing_address
             actions.save_address(user=user, kept=kept, address=current, kind=kind)

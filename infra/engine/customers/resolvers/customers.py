@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from infra.engine.checkout.addresses import refuse_skip
 from infra.engine.customers import actions
 from infra.engine.customers.addresses import clean
 from infra.engine.customers.models import User
@@ -64,6 +65,7 @@ def _save_addresses(user: User, data: dict[str, Any]) -> None:
     for name, kind in KINDS:
         if data.get(name):
             current = user.default_shipping_address if kind == "SHIPPING" else user.default_billing_address
+            refuse_skip(data[name])
             kept = clean(data[name], address_type=kind)
             actions.save_address(user=user, kept=kept, address=current, kind=kind)
 
@@ -80,6 +82,7 @@ def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     changes = _changes(data, user)
     for name, kind in KINDS:
         if data.get(name):
+            refuse_skip(data[name])
             clean(data[name], address_type=kind)
     with transaction.atomic("engine"):
         for column, value in changes.items():

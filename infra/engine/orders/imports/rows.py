@@ -26,7 +26,7 @@ from infra.engine.orders.models import Invoice, Order, OrderDiscount, OrderEvent
 from infra.engine.payments.actions import ByHand
 from infra.engine.products.models import Channel
 from infra.engine.products.weights import GRAMS
-from infra.engine.schema.errors import PermissionDenied, UserErrors
+from infra.engine.schema.errors import UserErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,12 @@ class Making:
     """What the making of every order of a batch needs besides what is said.
 
     taxes: how a (channel key, country) is taxed. payment: what is said of a transaction, of a currency, as ByHand, or
-    UserErrors. check_address: raises for an address that the requestor may not give. references: the external
-    references of the batch so far.
+    UserErrors. references: the external references of the batch so far.
     """
 
     known: Known
     taxes: Any
     payment: Any
-    check_address: Any
     references: set[str]
     keep_all_fields: bool = False
 
@@ -154,9 +152,8 @@ def _people(made: ImportedOrder, said: Said, making: Making) -> None:
 
 def _address(made: ImportedOrder, said: Said, kind: str, making: Making) -> dict[str, Any] | None:
     try:
-        making.check_address(said)
         return clean_address(said, address_type=kind.upper(), keep_all_fields=making.keep_all_fields)
-    except (UserErrors, PermissionDenied):
+    except UserErrors:
         made.blame(f"{kind}_address", f"Invalid {kind} address.", "INVALID")
         return None
 

@@ -35,18 +35,16 @@ def import_orders(
     error_policy: str | None,
     stock_policy: str | None,
     payment: Callable[..., Any],
-    check_address: Callable[[Said], None],
     keep_all_fields: bool,
 ) -> list[ImportedOrder]:
     """Store orders as OrderBulkCreateInput says them and return what became of each, in the order they were said.
 
     error_policy: a name of ErrorPolicyEnum, by default REJECT_EVERYTHING. stock_policy: of StockUpdatePolicyEnum, by
     default UPDATE: what has been sent is taken from the stock; nothing is promised to what has not. payment,
-    check_address, keep_all_fields: see `Making`. The statements do not grow with the orders. One event tells of all
-    that were stored.
+    keep_all_fields: see `Making`. The statements do not grow with the orders. One event tells of all that were stored.
     """
     with transaction.atomic("engine"):
-        making = Making(Known(said), _taxes(), payment, check_address, set(), keep_all_fields)
+        making = Making(Known(said), _taxes(), payment, set(), keep_all_fields)
         batch = [make_order(item, making) for item in said]
         _reject(batch, error_policy or REJECT_EVERYTHING)
         stocks: list[Stock] = []

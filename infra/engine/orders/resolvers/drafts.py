@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.engine.checkout.addresses import clean_address
-from infra.engine.checkout.resolvers.line_mutations import check_skip, keeps_all_fields
+from infra.engine.checkout.resolvers.line_mutations import keeps_all_fields
 from infra.engine.customers.actions import check_redirect_url
 from infra.engine.customers.channel_access import accessible_channels, check_channels
 from infra.engine.customers.models import User
@@ -56,7 +56,6 @@ def _addresses(context: Context, said: dict[str, Any]) -> dict[str, Any]:
         title = kind.title()
         address, save = said.get(f"{kind}Address"), said.get(f"save{title}Address")
         if address:
-            check_skip(context, address)
             columns[f"{kind}_address"] = clean_address(
                 address, address_type=kind.upper(), keep_all_fields=keeps_all_fields(context)
             )

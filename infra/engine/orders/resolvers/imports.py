@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from infra.engine.checkout.resolvers.line_mutations import check_skip, keeps_all_fields
+from infra.engine.checkout.resolvers.line_mutations import keeps_all_fields
 from infra.engine.deliveries import declare_event
 from infra.engine.money import ZERO
 from infra.engine.orders.imports.types import MAX_ORDERS, ImportedOrder
@@ -44,7 +44,6 @@ def order_bulk_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         error_policy=args.get("errorPolicy"),
         stock_policy=args.get("stockUpdatePolicy"),
         payment=by_hand,
-        check_address=lambda address: check_skip(context, address),
         keep_all_fields=keeps_all_fields(context),
     )
     return {"count": sum(made.order is not None for made in batch), "results": [_result(made) for made in batch]}
