@@ -24,6 +24,7 @@ from plugins.api.money import Money
 from storefront.addresses import address_lines
 from storefront.assets_index import asset_url
 from storefront.fragments import card_list
+from storefront.phones import phone_text
 from storefront.pictures import picture_set, picture_url
 
 JSON_IN_HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -75,6 +76,7 @@ def build_environment(**options: Any) -> Environment:
     )
     environment.globals.update(
         address_lines=address_lines,
+        phone_text=phone_text,
         card_list=card_list,
         asset=asset_url,
         picture_url=picture_url,

@@ -304,6 +304,11 @@ WORDS = {
         "That is more than one order may hold.",
     ),
 }
+PHONE = (
+    "電話番号を確かめてください。市外局番から、海外の番号は国番号から入力します。例：03-1234-5678、+65 6123 4567",
+    "Please check the number. Write it whole with its area code, e.g. 03-1234-5678, or with its country code, "
+    "e.g. +65 6123 4567.",
+)
 OTHER = ("手続きができませんでした。もう一度お試しください。", "That did not work: please try again.")
 
 
@@ -314,7 +319,7 @@ def _unable(refused: SaleorRefused) -> UnableToBuy:
 def _problem(error: SaleorProblem) -> Problem:
     if error.code not in WORDS:
         log.warning("Saleor refused a checkout: %s %s %s", error.code, error.field, error.message)
-    ja, en = WORDS.get(error.code, OTHER)
+    ja, en = PHONE if (error.field, error.code) == ("phone", "INVALID") else WORDS.get(error.code, OTHER)
     return say(
         f"checkout.{(error.code or 'refused').lower()}",
         ja,

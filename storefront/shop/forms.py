@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.checkout.types import Address
+from storefront.phones import exists
 from storefront.shop.postal import find_area, normalize
 
 PREFECTURES = (
@@ -89,9 +90,16 @@ class AddressForm(forms.Form):
 
     def clean_phone(self) -> str:
         given = str(self.cleaned_data["phone"])
-        if sum(character.isdigit() for character in given) < SHORTEST_PASSWORD:
-            raise forms.ValidationError(_g("Write the whole number with its area code, e.g. 03-1234-5678."))
+        country = HOME if self.is_home else self.cleaned_data.get("country", "")
+        if (self.is_home or country) and not exists(given, country):
+            raise forms.ValidationError(self.say_phone())
         return given
+
+    def say_phone(self) -> str:
+        """Return what is to be done about a number that no plan knows."""
+        if self.is_home:
+            return _g("Please check the number. Write it whole with its area code, e.g. 03-1234-5678.")
+        return _g("Please check the number. Write it whole with its country code, e.g. +65 6123 4567.")
 
     def filled_from_postal_code(self) -> tuple[dict[str, Any], bool]:
         """Return what was written with prefecture, city and quarter of the postal code, and whether it is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from marketplace.orders.actions import project_order
 from marketplace.orders.models import MerchantOrder
 from marketplace.settlement import queries as settlement
 from tests.orders.conftest import three_parts
-from tests.orders.fake_saleor import make_line, make_order
+from tests.orders.fake_saleor import SUMIDA, make_line, make_order
 
 pytestmark = pytest.mark.django_db
 COUNTER = "/counter/kiriko/"
@@ -60,6 +61,15 @@ def test_i_accept_and_send_an_order_and_it_leaves_the_list(saleor, three, work, 
     assert '<span class="count">0</span>' in waiting
     assert f'data-order="{number}"' not in waiting
     assert f'data-order="{number}"' in done
+
+
+def test_the_telephone_number_is_written_as_on_the_label_and_dials(saleor, three, work, member):
+    bring_in(saleor, work, three_parts(shipping_address=replace(SUMIDA, phone="+81312345678")))
+    me = member("kiriko")
+
+    page = me.get(f"{COUNTER}orders/{number_of(me)}/").content.decode()
+
+    assert '<a class="link" href="tel:+81312345678">03-1234-5678</a>' in page
 
 
 def test_a_forgotten_number_is_said_beside_its_field_and_nothing_is_lost(saleor, three, work, member):

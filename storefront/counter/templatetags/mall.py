@@ -14,6 +14,7 @@ from marketplace.kernel.money import format_money
 from marketplace.orders.types import ShippingAddress
 from plugins.api.money import Money
 from storefront.addresses import address_lines
+from storefront.phones import phone_text
 
 register = template.Library()
 
@@ -51,6 +52,12 @@ def lines(address: ShippingAddress) -> list[str]:
     """Return where a parcel goes as its label is written, without the name."""
     parts = {name: getattr(address, name) for name in ("country", "area", "city", "street", "postal_code")}
     return address_lines(**parts, language=_locale())
+
+
+@register.filter
+def phone(address: ShippingAddress) -> str:
+    """Return the telephone number of where a parcel goes, as its label is written."""
+    return phone_text(address.phone, address.country)
 
 
 @register.filter

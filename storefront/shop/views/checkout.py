@@ -14,6 +14,7 @@ from marketplace.saleor import customers
 from plugins.api.types import DestinationStatus
 from plugins.runtime import hooks
 from storefront.jinja import words_text
+from storefront.phones import phone_text
 from storefront.shop import session
 from storefront.shop.forms import AddressForm
 from storefront.shop.page import Page, private_page, render
@@ -75,7 +76,8 @@ def _known(page: Page, cart: Cart) -> dict[str, str]:
     """What is known already: the cart's address, else the signed-in shopper's own."""
     known = {"email": cart.email or session.customer_email(page.request)}
     if cart.address:
-        return {**known, **{part: getattr(cart.address, part) for part in PARTS}}
+        written = {part: getattr(cart.address, part) for part in PARTS}
+        return {**known, **written, "phone": phone_text(cart.address.phone, cart.address.country)}
     token = session.customer_token(page.request)
     me = customers.get_me(token=token) if token else None
     kept = next((each for each in me.addresses if page.is_home_market == (each.country == "JP")), None) if me else None
@@ -91,7 +93,7 @@ def _known(page: Page, cart: Cart) -> dict[str, str]:
         "city": kept.city,
         "street1": kept.street1,
         "street2": kept.street2,
-        "phone": kept.phone,
+        "phone": phone_text(kept.phone, kept.country),
     }
 
 
