@@ -22,6 +22,7 @@ from infra.engine.customers.adoption import adopt
 from infra.engine.customers.models import Address, User, make_token_key
 from infra.engine.deliveries import emit
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.lengths import check_row
 
 MAX_ADDRESSES = 100
 #: between two letters for a new password to one account, as in the contract: what comes sooner is not sent, nor told
@@ -119,6 +120,7 @@ def register_account(
     kept = clean_email(email)
     check_new_password(password)
     hashed = make_password(password)
+    check_row(User(email=kept, **fields))
     try:
         with transaction.atomic("engine"):
             user = User.objects.create(email=kept, password=hashed, is_confirmed=False, **fields)
@@ -215,6 +217,7 @@ def update_account(user: User, changes: dict[str, Any]) -> User:
     with transaction.atomic("engine"):
         for name, value in changes.items():
             setattr(user, name, value)
+        check_row(user)
         user.save()
         if user.email != before[0] or (user.is_confirmed and not before[1]):
             adopt(user)
@@ -232,12 +235,14 @@ def save_address(
         if address is None:
             if user.addresses.count() >= MAX_ADDRESSES:
                 raise refuse(None, f"You can have at most {MAX_ADDRESSES} addresses.", "INVALID")
+            check_row(Address(**values))
             address = Address.objects.create(**values)
             user.addresses.add(address)
             emit(event="ADDRESS_CREATED", obj=address)
         else:
             for name, value in values.items():
                 setattr(address, name, value)
+            check_row(address)
             address.save()
             emit(event="ADDRESS_UPDATED", obj=address)
         if kind:

@@ -12,6 +12,7 @@ from infra.engine.products.models import Channel
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
+from infra.engine.schema.lengths import check_row
 
 SCOPE = "You can't add permission that you don't have."
 Problems = list[MutationError]
@@ -60,6 +61,7 @@ def save_group(requestor: Requestor, group: Group, changes: dict[str, Any]) -> G
         group.name = changes.get("name") or group.name
         if changes.get("restricted") is not None:
             group.restricted_access_to_channels = changes["restricted"]
+        check_row(group)
         group.save()
         group.users.add(*changes["add_users"])
         group.users.remove(*changes["remove_users"])

@@ -13,6 +13,7 @@ from infra.engine.deliveries import emit
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import to_global_id
+from infra.engine.schema.lengths import check_row
 
 
 def save_staff(requestor: Requestor, user: User, changes: dict[str, Any]) -> User:
@@ -32,6 +33,7 @@ def save_staff(requestor: Requestor, user: User, changes: dict[str, Any]) -> Use
         for name, value in changes.items():
             setattr(user, name, value)
         user.is_staff = True
+        check_row(user)
         user.save()
         if was_staff and user.email != had_email:
             adopt(user)

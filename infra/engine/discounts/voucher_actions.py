@@ -14,6 +14,7 @@ from infra.engine.discounts.models import Voucher, VoucherChannelListing, Vouche
 from infra.engine.giftcards.queries import is_code
 from infra.engine.orders.models import Order, OrderLine
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
+from infra.engine.schema.lengths import check_row
 
 #: the goods a voucher may name, by the contract's names
 MEMBERS = ("products", "variants", "categories", "collections")
@@ -73,6 +74,8 @@ def save_voucher(*, voucher: Voucher, codes: list[str], code: str | None, member
     rows = [VoucherCode(voucher=voucher, code=each) for each in codes]
     if code is not None:
         rows = [VoucherCode(voucher=voucher, code=code)] if is_new else [_renamed(voucher, code)]
+    for row in rows:
+        check_row(row)
     if code is not None and not is_new:
         rows[0].save(update_fields=["code"])
     else:

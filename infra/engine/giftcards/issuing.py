@@ -22,6 +22,7 @@ from infra.engine.money import fits
 from infra.engine.payments.models import TransactionItem
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
+from infra.engine.schema.lengths import check_row
 from infra.engine.warehouses.lock_objects import lock
 
 #: cards made by one request; Saleor makes as many as it is asked for
@@ -99,6 +100,7 @@ def _make(new: NewCards, requestor: Requestor) -> list[GiftCard]:
         )
         for _ in range(new.count)
     ]
+    check_row(cards[0])
     return GiftCard.objects.bulk_create(cards)
 
 
@@ -133,7 +135,10 @@ def _day(day: date | None) -> str | None:
 
 
 def _tag(cards: Iterable[GiftCard], names: Iterable[str]) -> None:
-    tags = [GiftCardTag.objects.get_or_create(name=name)[0] for name in sorted({name.lower() for name in names})]
+    kept = sorted({name.lower() for name in names})
+    for name in kept:
+        check_row(GiftCardTag(name=name))
+    tags = [GiftCardTag.objects.get_or_create(name=name)[0] for name in kept]
     through: Any = GiftCard.tags.through
     links = [through(giftcard_id=card.pk, giftcardtag_id=tag.pk) for card in cards for tag in tags]
     through.objects.bulk_create(links, ignore_conflicts=True)

@@ -11,6 +11,7 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, PermissionDenied, UserErrors, refuse
 from infra.engine.schema.ids import int_pk
+from infra.engine.schema.lengths import check_row
 
 PRODUCT_SIDE, PAGE_SIDE = "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES", "MANAGE_PAGE_TYPES_AND_ATTRIBUTES"
 Data = dict[str, Any]
@@ -73,6 +74,7 @@ def write_attribute(row: Attribute, data: Data) -> None:
             setattr(row, column, data[name])
     if data.get("referenceTypes") is not None:
         row.reference_type_ids = _reference_types(row, data["referenceTypes"])
+    check_row(row)
     row.save()
 
 
@@ -145,6 +147,7 @@ def write_value(value: AttributeValue, data: Data) -> AttributeValue:
     ):
         if name in data:
             setattr(value, column, data[name] if data[name] is not None or column != "value" else "")
+    check_row(value)
     value.save()
     return value
 

@@ -22,7 +22,6 @@ from graphql import build_schema as build_from_text
 
 from infra.engine.schema import scalars
 from infra.engine.schema.documents import DocumentCache
-from infra.engine.schema.lengths import watch_rows
 from infra.engine.schema.prune import CONTRACT
 
 _lock = threading.Lock()
@@ -49,7 +48,6 @@ def _schema() -> GraphQLSchema:
     schema = build_from_text(CONTRACT.read_text(), assume_valid=True, no_location=True)
     schema.directives = (GraphQLIncludeDirective, GraphQLSkipDirective, DEPRECATED)
     scalars.install(schema)
-    watch_rows()
     return schema
 
 

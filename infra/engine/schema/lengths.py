@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from django.db.models import CharField, Model
-from django.db.models.signals import pre_save
 from graphql.pyutils import camel_to_snake, snake_to_camel
 
 from infra.engine.schema.errors import EngineError, MutationError, UserErrors
@@ -31,20 +30,18 @@ def check_lengths(model: type[Model], said: dict[str, Any], names: str) -> None:
         raise UserErrors(errors)
 
 
-def watch_rows() -> None:
-    """From now on no row of the engine is saved with a text that is too long for its column, on SQLite neither."""
-    pre_save.connect(check_row, dispatch_uid="engine_lengths")
+def check_row(row: Model) -> None:
+    """Check the texts of a row about to be saved: SQLite would keep longer ones than its columns say.
 
-
-def check_row(sender: type[Model], instance: Model, **_: Any) -> None:
-    """Check the texts of a row about to be saved. Raises UserErrors(INVALID), EngineError where no code says that."""
+    Raises UserErrors(INVALID), with one error for each that is too long; EngineError where no code says that.
+    """
     errors = []
-    for name, most in _limits(sender):
-        text = instance.__dict__.get(name)
+    for name, most in _limits(type(row)):
+        text = row.__dict__.get(name)
         if text.__class__ is str and len(text) > most:
             message = f"Ensure this value has at most {most} characters (it has {len(text)})."
             errors.append(MutationError(snake_to_camel(name, upper=False), message, "INVALID"))
-    if errors and sender.__name__ in WITHOUT_CODE:
+    if errors and type(row).__name__ in WITHOUT_CODE:
         raise EngineError(errors[0].message, "GraphQLError")
     if errors:
         raise UserErrors(errors)
@@ -52,8 +49,6 @@ def check_row(sender: type[Model], instance: Model, **_: Any) -> None:
 
 @cache
 def _limits(model: type[Model]) -> list[tuple[str, int]]:
-    """Return the columns of a model of the engine that hold so many characters; of other models none."""
-    if not model._meta.app_label.startswith("engine_"):
-        return []
+    """Return the columns of a model that hold so many characters."""
     columns = (each for each in model._meta.concrete_fields if isinstance(each, CharField))
     return [(each.attname, each.max_length) for each in columns if each.max_length is not None]

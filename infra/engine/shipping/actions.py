@@ -9,6 +9,7 @@ from django.db import transaction
 
 from infra.engine.customers.countries import country_names
 from infra.engine.products.models import Channel
+from infra.engine.schema.lengths import check_row
 from infra.engine.shipping.models import PostalCodeRule, ShippingMethod, ShippingMethodListing, ShippingZone
 from infra.engine.warehouses.models import ChannelWarehouse
 
@@ -33,6 +34,7 @@ def save_zone(
     gone = list(remove_channels)
     with transaction.atomic("engine"):
         is_new = zone.pk is None
+        check_row(zone)
         zone.save()
         zone.warehouses.add(*add_warehouses)
         zone.warehouses.remove(*remove_warehouses)
@@ -75,10 +77,12 @@ def save_method(
     """
     with transaction.atomic("engine"):
         is_new = method.pk is None
+        check_row(method)
         method.save()
         method.postal_code_rules.filter(pk__in=list(delete_rules)).delete()
         for rule in add_rules:
             rule.method = method
+            check_row(rule)
             rule.save()
         _tell("SHIPPING_PRICE_CREATED" if is_new else "SHIPPING_PRICE_UPDATED", method, shipping_zone=method.zone)
     return method

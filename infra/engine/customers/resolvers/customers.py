@@ -16,6 +16,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_pk
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
 for _payload in ("CustomerCreate", "CustomerUpdate", "CustomerDelete"):
@@ -88,6 +89,7 @@ def customer_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         for column, value in changes.items():
             setattr(user, column, value)
         user.is_confirmed = False  # said or not, as the contract has it; customerUpdate confirms
+        check_row(user)
         user.save()
         _save_addresses(user, data)
         emit(event="CUSTOMER_CREATED", obj=user)

@@ -15,6 +15,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import UserErrors, refuse
 from infra.engine.schema.ids import named_uuid
+from infra.engine.schema.lengths import check_row
 
 for _payload in ("PromotionCreate", "PromotionUpdate", "PromotionDelete"):
     declare(_payload, "promotion errors")
@@ -32,6 +33,7 @@ def promotion_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         _set(promotion, data)
         rules = _checked_rules(data.get("rules") or [], promotion.type)
         _check_name(promotion)
+        check_row(promotion)
         promotion.save()
         note(promotion, "PROMOTION_CREATED")
         for rule in rules:
@@ -83,6 +85,7 @@ def promotion_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         previous_end = promotion.end_date
         _set(promotion, data)
         _check_name(promotion)
+        check_row(promotion)
         promotion.save()
         note(promotion, "PROMOTION_UPDATED")
         emit(event="PROMOTION_UPDATED", obj=promotion)

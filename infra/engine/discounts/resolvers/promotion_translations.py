@@ -13,6 +13,7 @@ from infra.engine.schema.binding import Batch, declare, field, name_type, requir
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_uuid, parse_global_id, to_global_id
+from infra.engine.schema.lengths import check_row
 
 name_type(PromotionTranslation, lambda row: _type_name("PromotionRule" if row.promotion_id is None else "Promotion"))
 
@@ -81,6 +82,7 @@ def _write(target: Any, column: str, args: dict[str, Any]) -> None:
     for name in ("name", "description"):
         if name in data:
             setattr(row, name, data[name])
+    check_row(row)
     row.save()
     emit(event="TRANSLATION_CREATED" if is_new else "TRANSLATION_UPDATED", obj=row)
 

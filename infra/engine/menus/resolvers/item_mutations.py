@@ -14,6 +14,7 @@ from infra.engine.products.moves import move_rows
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
+from infra.engine.schema.lengths import check_row
 
 Data = dict[str, Any]
 for _kind in ("Create", "Update", "Delete"):
@@ -35,6 +36,7 @@ def menu_item_create(context: Context, args: Data) -> Data:
         row.sort_order = MenuItem.objects.filter(menu=menu, parent=parent).count()
         for column, value in settle_target(data, field=None).items():
             setattr(row, column, value)
+        check_row(row)
         row.save()
         emit(event="MENU_ITEM_CREATED", obj=row)
     return {"menu_item": row}
@@ -50,6 +52,7 @@ def menu_item_update(context: Context, args: Data) -> Data:
             row.name = args["input"]["name"]
         for column, value in settle_target(args["input"], field=None).items():
             setattr(row, column, value)
+        check_row(row)
         row.save()
         emit(event="MENU_ITEM_UPDATED", obj=row)
     return {"menu_item": row}

@@ -14,6 +14,7 @@ from infra.engine.products.slugs import settle_slug
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
+from infra.engine.schema.lengths import check_row
 
 Data = dict[str, Any]
 for _kind in ("Create", "Update", "Delete"):
@@ -49,12 +50,15 @@ def menu_create(context: Context, args: Data) -> Data:
         if not data["name"]:
             raise refuse("name", "This field cannot be blank.", "REQUIRED")
         slug = settle_slug(Menu, given=data.get("slug"), name=data["name"])
+        check_row(Menu(name=data["name"], slug=slug))
         row = Menu.objects.create(name=data["name"], slug=slug)
         for index, item in enumerate(data.get("items") or ()):
             columns = settle_target(item, field="items")
             if not any(columns.values()):
                 raise refuse("items", "No menu item provided.", "NO_MENU_ITEM_PROVIDED")
-            MenuItem.objects.create(menu=row, name=item.get("name") or "", sort_order=index, **columns)
+            made = MenuItem(menu=row, name=item.get("name") or "", sort_order=index, **columns)
+            check_row(made)
+            made.save()
         emit(event="MENU_CREATED", obj=row)
     return {"menu": row}
 
@@ -69,6 +73,7 @@ def menu_update(context: Context, args: Data) -> Data:
             row.name = data["name"]
         if data.get("slug") is not None:
             row.slug = settle_slug(Menu, given=data["slug"], name=row.name, row=row)
+        check_row(row)
         row.save()
         emit(event="MENU_UPDATED", obj=row)
     return {"menu": row}

@@ -20,6 +20,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError, refuse
 from infra.engine.schema.ids import asked_int, bind_ids
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata import register_metadata
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
@@ -150,6 +151,7 @@ def _write(row: Category, data: dict[str, Any]) -> None:
     write_seo(row, data.get("seo"))
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
+    check_row(row)
     row.save()
 
 

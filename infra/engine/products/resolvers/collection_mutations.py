@@ -26,6 +26,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import from_global_id
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
 Data = dict[str, Any]
@@ -55,6 +56,7 @@ def _write(row: Collection, data: Data) -> None:
     write_seo(row, data.get("seo"))
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"), "privateMetadata")}
+    check_row(row)
     row.save()
 
 

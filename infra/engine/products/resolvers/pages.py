@@ -22,6 +22,7 @@ from infra.engine.schema.connections import connect
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import asked_int, bind_ids, int_pk
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata import register_metadata
 
 name_type(Page, "Page")
@@ -141,6 +142,7 @@ def _write(row: Page, data: dict[str, Any], context: Context) -> None:
         row.published_at = datetime.combine(_day(data["publicationDate"]), time(), tzinfo=UTC)
     if row.is_published and row.published_at is None:
         row.published_at = context.now
+    check_row(row)
     row.save()
     assign_values(row, data.get("attributes"), is_new=is_new)
 
@@ -200,6 +202,7 @@ def page_type_create(context: Context, args: dict[str, Any]) -> dict[str, Any]:
         raise refuse("name", "This field cannot be blank.", "REQUIRED")
     with transaction.atomic("engine"):
         slug = settle_slug(PageType, given=data.get("slug"), name=data["name"])
+        check_row(PageType(name=data["name"], slug=slug))
         row = PageType.objects.create(name=data["name"], slug=slug)
         add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
         emit(event="PAGE_TYPE_CREATED", obj=row)
@@ -216,6 +219,7 @@ def page_type_update(context: Context, args: dict[str, Any]) -> dict[str, Any]:
             row.name = data["name"]
         if data.get("slug") is not None:
             row.slug = settle_slug(PageType, given=data["slug"], name=row.name, row=row)
+        check_row(row)
         row.save()
         add_page_attributes(row, _attributes(data.get("addAttributes"), "addAttributes"))
         gone = pks(data.get("removeAttributes"), "Attribute")

@@ -30,6 +30,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import named_pk
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
 COMMON = "attributes category collections description name slug taxClass seo weight rating metadata privateMetadata"
@@ -67,6 +68,7 @@ def write_product(row: Product, data: dict[str, Any]) -> None:
     _write_reference(row, data)
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
+    check_row(row)
     row.save()
     assign_values(row, data.get("attributes"), is_new=is_new)
     if data.get("collections") is not None:

@@ -16,6 +16,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import MutationError, UserErrors, refuse
 from infra.engine.schema.ids import int_pk, named_pk
+from infra.engine.schema.lengths import check_row
 
 RIGHT = "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES"
 declare("ProductTypeInput", "name slug kind hasVariants productAttributes variantAttributes isShippingRequired")
@@ -50,6 +51,7 @@ def _write(row: ProductType, data: dict[str, Any]) -> None:
         row.weight_g = grams(data["weight"])
     if "taxClass" in data:
         row.tax_class = get_row(TaxClass, data["taxClass"], "TaxClass", field="taxClass") if data["taxClass"] else None
+    check_row(row)
     row.save()
     for name, for_variants in (("productAttributes", False), ("variantAttributes", True)):
         if data.get(name) is not None:

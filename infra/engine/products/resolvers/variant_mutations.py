@@ -18,6 +18,7 @@ from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import refuse
 from infra.engine.schema.ids import int_pk, uuid_pk
+from infra.engine.schema.lengths import check_row
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 from infra.engine.warehouses.actions import set_stocks
 
@@ -58,6 +59,7 @@ def write_variant(row: ProductVariant, data: dict[str, Any], *, may_lack_values:
         row.weight_g = grams(data["weight"])
     row.metadata = {**row.metadata, **pairs_to_dict(data.get("metadata"))}
     row.private_metadata = {**row.private_metadata, **pairs_to_dict(data.get("privateMetadata"))}
+    check_row(row)
     row.save()
     is_checked = is_new and not (may_lack_values and not data.get("attributes"))
     assign_values(row, data.get("attributes"), is_new=is_checked)
