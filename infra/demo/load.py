@@ -35,7 +35,6 @@ from marketplace.merchants import actions as merchant_actions
 from marketplace.merchants import queries as merchants
 from marketplace.orders import actions as orders
 from marketplace.orders import queries as order_queries
-from marketplace.orders.types import OrderMissing
 from marketplace.saleor import site
 from marketplace.saleor.types import Address
 from plugins.runtime import hooks
@@ -194,6 +193,8 @@ def load_history(progress: Callable[[int, int], None]) -> None:
                 _refund(order, done[order.key])
             progress(min((number + 1) * BATCH, len(wanted)), len(wanted))
     drain()
+    catalog.hasten_projections()
+    drain()
     jobs.release(name=HOLD)
     _save({**_state(), "history": True})
 
@@ -260,7 +261,7 @@ def _sale(order: history.PastOrder, variants: dict[str, str]) -> past_sales.Past
 
 def _until_confirmed(order_id: str) -> None:
     """Help the worker until an order was seen paid, checked and confirmed; rows are leased, so both share the work."""
-    until, done = time.monotonic() + STUCK_AFTER_S, job_queries.finished()
+    until, done = time.monotonic() + STUCK_AFTER_S, -1
     while not _is_decided(order_id):
         drain()
         time.sleep(0.02)
@@ -274,10 +275,7 @@ def _until_confirmed(order_id: str) -> None:
 
 
 def _is_decided(order_id: str) -> bool:
-    try:
-        return order_queries.order_sums(order_id=order_id).state != "paid"
-    except OrderMissing:
-        return False
+    return order_queries.order_state(order_id=order_id) not in (None, "paid")
 
 
 def _send(order_id: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from infra import past_sales
 from infra.replay import goods
 from infra.replay.rows import PENCE, Invoice, Refused, Row, read_invoices
+from marketplace.catalog import actions as catalog
 from marketplace.kernel import clock
 from marketplace.kernel.jobs import actions as jobs
 from marketplace.kernel.jobs import queries, worker
@@ -192,6 +193,7 @@ def settle(order_ids: Collection[str]) -> None:
     """
     until = time.monotonic() + SETTLED_WITHIN_S
     worker.work_once(now=clock.now())
+    catalog.hasten_projections()
     while time.monotonic() < until:
         late = order_queries.unfinished(order_ids=order_ids)
         if not late and not any(queries.count_pending().values()):
@@ -199,6 +201,7 @@ def settle(order_ids: Collection[str]) -> None:
         for order_id in late:
             orders.project_order(order_id=order_id)
         worker.work_once(now=clock.now())
+        catalog.hasten_projections()
         time.sleep(LOOK_AGAIN_S)
     log.error(
         "not everything settled within %d s: the differences below may be of work still waiting", SETTLED_WITHIN_S

@@ -92,7 +92,7 @@ def build_rows(
             continue
         for language in market.languages:
             columns = _columns(subject, product, market, language, around[market.code])
-            columns["digest"] = digest_of(columns)
+            columns["digest"], columns["searched"] = digest_of(columns), digest_of(_without_pieces(columns))
             rows[market.code, language] = columns
     return rows
 
@@ -125,6 +125,12 @@ def words(texts: Mapping[str, str], language: str) -> str:
 def tax_rate(*, country: str, tax_class: str, on_date: date) -> Decimal:
     """Return the share of tax in a price on a day, zero for a country without a row (goods sent abroad)."""
     return _tax_rates(on_date).get((country, tax_class), Decimal(0)) / 100
+
+
+def _without_pieces(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers of pieces change with every order; search knows only the word for them, which is a column of its own."""
+    variants = [{**each, "stock": None} for each in columns["detail"]["variants"]]
+    return {**columns, "detail": {**columns["detail"], "variants": variants}}
 
 
 def _surroundings(subject: Subject, market: api.Market) -> Surroundings:

@@ -102,7 +102,8 @@ class CardRow(models.Model):
     """The read model: one live listing in one market and one language, with all that its pages need.
 
     Rows exist for what is on sale only. `digest` is over everything shown: a projection that changes nothing
-    writes nothing. `detail` stands last and is not read by lists.
+    writes nothing. `searched` is over all but the numbers of pieces, which the search index does not know.
+    `detail` stands last and is not read by lists.
     """
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="cards")
@@ -127,6 +128,7 @@ class CardRow(models.Model):
     top_category_slug = models.SlugField(max_length=80)
     published_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+    searched = models.CharField(max_length=64, default="", blank=True)
     detail = models.JSONField(default=dict)
 
     class Meta:

@@ -110,6 +110,12 @@ def order_sums(*, order_id: str) -> OrderSums:
         return _sums(record, tuple(part_view(part, names) for part in parts))
 
 
+def order_state(*, order_id: str) -> OrderState | None:
+    """Return how far an order is, or None while the mall has not brought it in; one statement."""
+    found = models.OrderRecord.objects.filter(order_id=order_id).values_list("state", flat=True).first()
+    return cast(OrderState, found) if found else None
+
+
 def list_order_sums(*, market: str | None = None) -> Iterable[OrderSums]:
     """Return every order the mall has, oldest first, for proofs of the ledger and the pool."""
     rows = models.OrderRecord.objects.order_by("pk")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from marketplace.kernel import clock
+from marketplace.kernel.once import read_once
 from plugins.api import API_VERSION, PluginMeta, hookimpl
 from plugins.api import types as t
 from plugins.quality import checks, panels, tables
@@ -30,4 +31,5 @@ def check_listing(listing: t.Listing, on_date: date) -> Sequence[t.Problem]:
 
 @hookimpl
 def contribute_listing_panels(listing: t.Listing, market: str, language: str) -> Sequence[t.Panel]:
-    return panels.panels(listing=listing, on_date=clock.today())
+    today = clock.today()  # the same in every market and language
+    return read_once(("quality.panels", listing.id, today), lambda: panels.panels(listing=listing, on_date=today))

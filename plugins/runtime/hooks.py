@@ -100,6 +100,11 @@ def notify(name: str, **arguments: Any) -> int:
     return len(receivers)
 
 
+def has_receivers(name: str) -> bool:
+    """Whether any plugin, switched on or not, would hear a notice: for whoever must read much to write one."""
+    return bool(get_plugins().receivers(name))
+
+
 def run_schedules(*, now: datetime, settled: bool, wait: bool) -> int:
     """Call `run_schedule` of every active plugin, in the worker. Returns how many raised; each is reported."""
     failed = 0

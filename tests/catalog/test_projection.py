@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.catalog import actions, models, queries, webhooks
 from marketplace.catalog.actions import projection
@@ -18,6 +21,9 @@ from marketplace.saleor.types import Event
 from plugins.api.money import Money
 from tests.catalog.door import FakeSaleor
 from tests.catalog.factories import ACTOR, make_food, make_live, make_merchant, make_permit
+
+#: all of the mall's own, with the switches of three plugins
+MOST_TO_PROJECT = 11
 
 
 @pytest.fixture(autouse=True)
@@ -210,3 +216,29 @@ def test_saleor_is_never_called_inside_a_transaction(transactional_db, monkeypat
     actions.reconcile()
 
     assert queries.detail(market="jp", language="ja", slug="edo-kiriko-rocks").weight_g == 400
+
+
+def test_pieces_sold_change_the_page_and_not_the_index(saleor):
+    listing = make_live(make_merchant())
+    actions.index_pending()
+
+    def sell_down_to(quantity):
+        variant = saleor.products[listing.product_id].variants[0]
+        saleor.set_stock(variant_id=variant.id, warehouse_id="W-soramame-glass", quantity=quantity)
+        assert actions.project_product(product_id=listing.product_id)
+        detail = queries.detail(market="jp", language="ja", slug="edo-kiriko-rocks")
+        return detail.variants[0].stock, models.Listing.objects.exclude(
+            projected_revision=F("indexed_revision")
+        ).count()
+
+    assert sell_down_to(9) == (9, 0)
+    assert sell_down_to(2) == (2, 1)
+
+
+def test_a_projection_costs_few_statements(saleor):
+    listing = make_live(make_merchant())
+
+    with clock.at(clock.now()), CaptureQueriesContext(connection) as seen:
+        assert not actions.project_product(product_id=listing.product_id)
+
+    assert len([each for each in seen if "SAVEPOINT" not in each["sql"]]) <= MOST_TO_PROJECT

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from marketplace.kernel import clock
 from marketplace.kernel.jobs import actions, lease, queries, registry, worker
 from marketplace.kernel.jobs.models import InboxEvent, OutboxJob, State
 from marketplace.kernel.jobs.types import Counts, Hint
@@ -323,3 +324,45 @@ def test_an_event_whose_hints_cannot_be_read_fails_by_itself():
     actions.receive(event="E", body=b'"k"', headers={})
 
     assert worker.work_once(now=NOW) == Counts(inbox=1, jobs=1, failed=1)
+
+
+def test_a_hint_at_leisure_waits_for_more_and_is_never_later_than_it_was():
+    ran = []
+    registry.job("test.note")(lambda payload: ran.append(payload["n"]))
+
+    def ask(number, within=timedelta(0)):
+        actions.enqueue_hints(hints=[Hint("test.note", str(number), {"n": number})], within=within)
+
+    with clock.at(NOW):
+        ask(1, timedelta(minutes=5))
+        ask(1, timedelta(minutes=9))
+        ask(2, timedelta(minutes=5))
+        ask(2)
+        ask(2, timedelta(minutes=5))
+    worker.work_once(now=NOW)
+    first = list(ran)
+    worker.work_once(now=NOW + timedelta(minutes=5))
+
+    with clock.at(NOW):
+        ask(1, timedelta(minutes=5))
+    worker.work_once(now=NOW)
+    hastened = actions.hasten(kind="test.note")
+    worker.work_once(now=NOW)
+
+    assert (first, ran, hastened) == ([2], [2, 1, 1], 1)
+
+
+def test_twenty_jobs_cost_one_claim_and_one_statement_each(django_assert_num_queries):
+    registry.job("test.note")(lambda payload: None)
+
+    def work(jobs):
+        actions.enqueue_hints(hints=[Hint("test.note", str(number), {}) for number in range(jobs)])
+        with CaptureQueriesContext(connection) as seen:
+            assert worker.work_once(now=NOW) == Counts(jobs=jobs)
+        return len(seen)
+
+    one, twenty = work(1), work(20)
+
+    assert twenty - one == 19
+    with django_assert_num_queries(1):
+        actions.enqueue_hints(hints=[Hint("test.note", str(number), {}) for number in range(20)])

@@ -92,3 +92,16 @@ def test_an_order_is_one_reading_of_its_goods_not_one_a_step(buy):
     project_order(order_id="o1")
 
     assert OutboxJob.objects.get(kind="catalog.project", key="P1").generation == before
+
+
+def test_a_sale_of_the_past_is_on_the_pages_when_no_more_of_them_come(buy, work):
+    def stock():
+        return [each.stock for each in catalog.detail(market="jp", language="ja", slug=SLUG).variants]
+
+    buy(10, private_metadata={"mall.sold_on": "2026-09-02", "mall.simulated": "true"})
+    before = stock()
+    hastened = goods.hasten_projections()
+    work()
+
+    assert (before, hastened, stock()) == ([12], 1, [2])
+    assert goods.reconcile().is_equal

@@ -14,9 +14,9 @@ from tests.orders.conftest import three_parts
 
 pytestmark = pytest.mark.django_db
 #: bringing in, checking, confirming, facts and ledger of three merchants' parts in four lines
-MOST_TO_CONFIRM = 170
+MOST_TO_CONFIRM = 110
 #: their three parcels sent, with mails and ledger
-MOST_TO_SHIP = 110
+MOST_TO_SHIP = 92
 
 
 @pytest.fixture

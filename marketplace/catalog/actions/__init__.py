@@ -4,7 +4,13 @@ from marketplace.catalog.actions.categories import ensure_categories
 from marketplace.catalog.actions.checking import ask_recheck, recheck_all, recheck_merchant, recheck_slice
 from marketplace.catalog.actions.editing import add_picture, change_stock, draft_listing, update_listing
 from marketplace.catalog.actions.indexing import index_pending, reindex
-from marketplace.catalog.actions.projection import ask_projection, project_all, project_merchant, project_product
+from marketplace.catalog.actions.projection import (
+    ask_projection,
+    hasten_projections,
+    project_all,
+    project_merchant,
+    project_product,
+)
 from marketplace.catalog.actions.publishing import publish_listing, relist_listing, sync_state, withdraw_listing
 from marketplace.catalog.actions.reconciling import reconcile
 
@@ -15,6 +21,7 @@ __all__ = [
     "change_stock",
     "draft_listing",
     "ensure_categories",
+    "hasten_projections",
     "index_pending",
     "project_all",
     "project_merchant",

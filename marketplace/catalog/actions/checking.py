@@ -16,7 +16,7 @@ from marketplace.catalog import models
 from marketplace.catalog.actions import gate, projection, publishing
 from marketplace.catalog.types import UnableToPublish
 from marketplace.kernel import clock
-from marketplace.kernel.jobs.actions import enqueue
+from marketplace.kernel.jobs.actions import enqueue, from_now
 from marketplace.kernel.jobs.queries import is_pending
 from marketplace.kernel.once import reading_once
 from marketplace.merchants import queries as merchants
@@ -80,7 +80,7 @@ def recheck_merchant(*, merchant_id: str) -> int:
 
 
 def _ask() -> None:
-    enqueue(kind=DAY_JOB, key=DAY_JOB, payload={}, run_at=clock.now(), again=True)
+    enqueue(kind=DAY_JOB, key=DAY_JOB, payload={}, run_at=from_now(timedelta(0)), again=True)
 
 
 def _recheck_slice(today: date) -> tuple[int, bool]:

@@ -8,16 +8,16 @@ whatever is skipped here is written by a projection that has read at least as la
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from marketplace.catalog import content, models
 from marketplace.catalog.queries.listings import view_of_row
 from marketplace.kernel import clock
-from marketplace.kernel.jobs.actions import enqueue, enqueue_hints
+from marketplace.kernel.jobs.actions import enqueue, enqueue_hints, hasten
 from marketplace.kernel.jobs.types import Hint
 from marketplace.kernel.once import reading_once
 from marketplace.kernel.revision import mark_pages_changed
@@ -28,6 +28,7 @@ from marketplace.saleor.types import SaleorProduct
 
 INDEX_JOB = "catalog.index"
 PROJECT_JOB = "catalog.project"
+_NONE = ("", "")
 Rows = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -47,17 +48,22 @@ def project_product(*, product_id: str) -> bool:
     return _write(listing.pk, ticket, product)
 
 
-def ask_projection(*, product_ids: Iterable[str]) -> int:
+def ask_projection(*, product_ids: Iterable[str], within: timedelta = timedelta(0)) -> int:
     """Ask, in the caller's transaction if one is open, that products be projected soon, because their stock moved.
 
     For changes that no event tells: Saleor says of a promise to an order only that the last piece went, and of one
-    taken back only that there is a first piece again. Products that no listing stands for are left out. Returns how
-    many were asked for.
+    taken back only that there is a first piece again. Products that no listing stands for are left out. Arguments:
+    `within`, how long it may wait for more of the same (see `hasten_projections`). Returns how many were asked for.
     """
     known = models.Listing.objects.filter(product_id__in=set(product_ids)).values_list("product_id", flat=True)
     hints = [Hint(PROJECT_JOB, str(each), {"product_id": str(each)}) for each in known]
-    enqueue_hints(hints=hints)
+    enqueue_hints(hints=hints, within=within)
     return len(hints)
+
+
+def hasten_projections() -> int:
+    """Let what was asked for at leisure be projected now, because no more of it comes. Returns how many."""
+    return hasten(kind=PROJECT_JOB)
 
 
 def project_merchant(*, merchant_id: str) -> int:
@@ -88,13 +94,16 @@ def fingerprint(listing: models.Listing, merchant: MerchantFile, *, codes: Colle
 
 def digests(listing: models.Listing) -> dict[tuple[str, str], str]:
     """Return the digest of each row that is there, by market and language."""
-    rows = listing.cards.values_list("market", "language", "digest")
-    return {(market, language): digest for market, language, digest in rows}
+    return {key: digest for key, (digest, _) in _present(listing).items()}
 
 
 def mark_changed(listing_id: int) -> None:
     """Say, in the caller's transaction, that pages changed and the search index is behind on a listing."""
     mark_pages_changed()
+    _mark_behind(listing_id)
+
+
+def _mark_behind(listing_id: int) -> None:
     models.Listing.objects.filter(pk=listing_id).update(projected_revision=F("projected_revision") + 1)
     enqueue(kind=INDEX_JOB, key=INDEX_JOB, payload={}, again=True)
 
@@ -125,9 +134,13 @@ def _subject(listing: models.Listing, merchant: MerchantFile, on_date: date) -> 
 
 
 def _take_ticket(listing: models.Listing) -> int:
-    with transaction.atomic():
-        models.Listing.objects.filter(pk=listing.pk).update(projection_ticket=F("projection_ticket") + 1)
-        return int(models.Listing.objects.values_list("projection_ticket", flat=True).get(pk=listing.pk))
+    table = connection.ops.quote_name(models.Listing._meta.db_table)
+    with connection.cursor() as cursor:  # one statement, which takes the number that it wrote
+        cursor.execute(
+            f"UPDATE {table} SET projection_ticket = projection_ticket + 1 WHERE id = %s RETURNING projection_ticket",  # noqa: S608
+            [listing.pk],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
@@ -142,15 +155,23 @@ def _write(listing_pk: int, ticket: int, product: SaleorProduct | None) -> bool:
         wanted, listing.surroundings = _plan(listing, product)
         listing.projection_written = ticket
         listing.save(update_fields=["projection_written", "surroundings"])
-        present = digests(listing)
-        stale = {key: columns for key, columns in wanted.items() if present.get(key) != columns["digest"]}
+        present = _present(listing)
+        stale = {key: columns for key, columns in wanted.items() if present.get(key, _NONE)[0] != columns["digest"]}
         gone = present.keys() - wanted.keys()
         for market, language in gone:
             listing.cards.filter(market=market, language=language).delete()
         _write_rows(listing, stale)
         if stale or gone:
-            mark_changed(listing.pk)
+            mark_pages_changed()
+        if gone or any(present.get(key, _NONE)[1] != columns["searched"] for key, columns in stale.items()):
+            _mark_behind(listing.pk)
         return bool(stale or gone)
+
+
+def _present(listing: models.Listing) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the two digests of each row that is there, by market and language."""
+    rows = listing.cards.values_list("market", "language", "digest", "searched")
+    return {(market, language): (digest, searched) for market, language, digest, searched in rows}
 
 
 def _write_rows(listing: models.Listing, rows: Rows) -> None:

@@ -84,9 +84,10 @@ def _tell_trouble(error: OperationalError) -> None:
 def _drain(now: datetime) -> Counts:
     total = Counts()
     for _ in range(ROUNDS):
-        done = _deliver(now) + _work_inbox(now)
-        if not done:  # jobs last: many hints about one thing are then one job
-            done = _work_jobs(now)
+        delivered, heard = _deliver(now), _work_inbox(now)
+        done = delivered + heard
+        if delivered.deliveries < lease.BATCH and heard.inbox < INBOX_BATCH:
+            done += _work_jobs(now)  # last, when no event is left: many hints about one thing are then one job
         total += done
         if not done:
             return total
@@ -179,13 +180,10 @@ def _binding(row: Work) -> tuple[str, Callable[[], None]]:
 
 def _finish(row: Work, point: str) -> None:
     """Mark done, unless the row was asked for again while it ran: then it is free and due."""
-    rows = type(row)._default_manager.filter(id=row.pk, leased_by=lease.holder())
     crash_point(point)
-    finished = rows.filter(generation=row.generation).update(
-        state=State.DONE, done_at=clock.real_now(), leased_by="", leased_until=None, last_error=""
-    )
-    if not finished:
-        rows.update(leased_by="", leased_until=None)
+    if not lease.finish(type(row), row, real=clock.real_now()):
+        mine = type(row)._default_manager.filter(id=row.pk, leased_by=lease.holder())
+        mine.update(leased_by="", leased_until=None)
 
 
 def _put_off(row: Work, error: Exception, now: datetime) -> None:

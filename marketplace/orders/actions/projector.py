@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -25,6 +25,8 @@ from marketplace.saleor.types import SaleorOrder
 
 PAID = frozenset({"FULL", "OVERCHARGED"})
 GIVEN_UP = frozenset({"CANCELED", "EXPIRED"})
+#: a sale of the past is one of many that are entered together: its goods' pages wait for the next one
+OF_THE_PAST_WITHIN = timedelta(minutes=5)
 SOLD_ON, REFUNDED_ON, SIMULATED = "mall.sold_on", "mall.refunded_on", "mall.simulated"
 
 
@@ -41,7 +43,8 @@ def project_order(*, order_id: str) -> bool:
         return False
     is_known = OrderRecord.objects.filter(order_id=order_id).exists()
     if not is_known or order.status in GIVEN_UP:
-        goods.ask_projection(product_ids=[line.product_id for line in order.lines])
+        within = OF_THE_PAST_WITHIN if _is_simulated(order) else timedelta(0)
+        goods.ask_projection(product_ids=[line.product_id for line in order.lines], within=within)
     if not is_known:
         if not is_paid(order):
             return False
@@ -57,6 +60,11 @@ def project_order(*, order_id: str) -> bool:
 def is_paid(order: SaleorOrder) -> bool:
     """Whether the mall takes an order in: all of it is charged, and it is neither given up nor a draft."""
     return order.charge_status in PAID and order.status not in ("DRAFT", "EXPIRED")
+
+
+def _is_simulated(order: SaleorOrder) -> bool:
+    """Private metadata, which only the app can write."""
+    return order.private_metadata.get(SIMULATED) == "true"
 
 
 def _bring_in(order: SaleorOrder) -> None:
@@ -117,7 +125,7 @@ def _fields(order: SaleorOrder, *, day: date, split: Split, now: datetime) -> di
         "country": to.country if to else "",
         "country_area": area.code_of(to)[:20],
         "address": _address(order),
-        "is_simulated": order.private_metadata.get(SIMULATED) == "true",
+        "is_simulated": _is_simulated(order),
     }
 
 
