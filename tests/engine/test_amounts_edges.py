@@ -35,6 +35,7 @@ REPORT = """mutation($id: ID!, $type: TransactionEventTypeEnum!, $amount: Positi
 FULFILL = """mutation($id: ID!, $line: ID!, $stocks: [OrderFulfillStockInput!]!) {
   orderFulfill(order: $id, input: {lines: [{orderLineId: $line, stocks: $stocks}]}) {
     fulfillments { id } errors { field code } } }"""
+EXCEED = FULFILL.replace("input: {", "input: {allowStockToBeExceeded: true, ")
 ADD = """mutation($id: ID!, $lines: [CheckoutLineInput!]!) {
   checkoutLinesAdd(id: $id, lines: $lines) { checkout { id } errors { field code } } }"""
 GRANT = """mutation($id: ID!, $i: OrderGrantRefundCreateInput!) {
@@ -159,6 +160,18 @@ def test_the_same_sent_line_twice_does_not_come_back_twice(desk: Desk) -> None:
     answer = desk.do(RETURN, id=order["id"], i={"fulfillmentLines": [part, part]})
 
     assert [error["code"] for error in answer["errors"]] == ["INVALID_QUANTITY"]
+
+
+def test_goods_sent_from_where_none_are_counted_are_promised_nowhere_any_more(desk: Desk) -> None:
+    order = confirmed(desk)
+    elsewhere = make_warehouse(desk.channel)
+    stocks = [{"warehouse": to_global_id("Warehouse", elsewhere.pk), "quantity": 3}]
+
+    answer = desk.do(EXCEED, id=order["id"], line=order["lines"][0]["id"], stocks=stocks)
+
+    assert answer["errors"] == []
+    assert OrderLine.objects.get().quantity_fulfilled == 3
+    assert Stock.objects.get(warehouse=desk.warehouse).quantity_allocated == 0
 
 
 def test_the_same_line_twice_is_not_granted_twice(desk: Desk) -> None:

@@ -140,11 +140,11 @@ def hand_out(*, pieces: list[tuple[Wanted, int | None]], exceed: bool = False) -
     shortages = []
     for item, stock_id in pieces:
         stock = locked.get(stock_id) if stock_id is not None else None
+        _unpromise(item, stock_id, promised, locked)
         if stock is None:
             if not exceed:
                 shortages.append(Shortage(item.line_id, item.variant_id, 0))
             continue
-        _unpromise(item, stock, promised, locked)
         if stock.quantity - item.quantity < stock.quantity_allocated and not exceed:
             available = max(stock.quantity - stock.quantity_allocated, 0)
             shortages.append(Shortage(item.line_id, item.variant_id, available, stock.warehouse_id))
@@ -155,11 +155,11 @@ def hand_out(*, pieces: list[tuple[Wanted, int | None]], exceed: bool = False) -
     update_each(promised, "quantity")
 
 
-def _unpromise(item: Wanted, stock: Stock, promised: list[Allocation], locked: dict[int, Stock]) -> None:
-    """Free `item.quantity` pieces promised to the line, those of `stock` first."""
+def _unpromise(item: Wanted, stock_id: int | None, promised: list[Allocation], locked: dict[int, Stock]) -> None:
+    """Free `item.quantity` pieces promised to the line, those of the stock first."""
     missing = item.quantity
     own = [allocation for allocation in promised if allocation.order_line_id == item.line_id]
-    for allocation in sorted(own, key=lambda row: row.stock_id != stock.pk):
+    for allocation in sorted(own, key=lambda row: row.stock_id != stock_id):
         freed = min(missing, allocation.quantity)
         allocation.quantity -= freed
         locked[allocation.stock_id].quantity_allocated -= freed
