@@ -80,7 +80,7 @@ def recheck_merchant(*, merchant_id: str) -> int:
 
 
 def _ask() -> None:
-    enqueue(kind=DAY_JOB, key=DAY_JOB, payload={}, run_at=from_now(timedelta(0)), again=True)
+    enqueue(kind=DAY_JOB, key=DAY_JOB, payload={}, run_at=from_now(wait=timedelta(0)), again=True)
 
 
 def _recheck_slice(today: date) -> tuple[int, bool]:

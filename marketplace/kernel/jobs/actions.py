@@ -49,7 +49,7 @@ def enqueue_hints(*, hints: Iterable[Hint], within: timedelta = timedelta(0)) ->
     same. A row that another process writes meanwhile is armed, too.
     Arguments: `within`, how long a job may wait for more hints about the same; one that is due earlier stays so.
     """
-    run_at = from_now(within) if within else AT_ONCE
+    run_at = from_now(wait=within) if within else AT_ONCE
     now = clock.real_now()
     rows = [
         OutboxJob(kind=kind, key=key, payload=payload, created_at=now, run_at=run_at)
@@ -65,7 +65,7 @@ def hasten(*, kind: str) -> int:
     return int(waiting.update(run_at=AT_ONCE))
 
 
-def from_now(wait: timedelta) -> datetime:
+def from_now(*, wait: timedelta) -> datetime:
     """Return when a job is due that stands behind those due at once by `wait`, be the mall's clock ahead or behind.
 
     Of a clock that was set forward and comes back: the job is due then, too.
