@@ -75,7 +75,7 @@ def _check_caller(headers: Mapping[str, str], peer: str | None) -> None:
         is_here = False
     if not is_here:
         raise Refused(403, "Control calls are taken from this machine alone.")
-    passed_on = [name for name in PASSED_ON if name in headers]
+    passed_on = [name for name in headers if name in PASSED_ON or name.startswith("x-forwarded-")]
     if passed_on:
         raise Refused(403, f"Control calls are not taken through others: {', '.join(passed_on)}.")
 

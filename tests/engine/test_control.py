@@ -52,6 +52,7 @@ def sign_in(email, password, *, peer=None):
         ({}, "nonsense"),
         ({"X-Forwarded-For": "127.0.0.1"}, "127.0.0.1"),
         ({"Forwarded": "for=127.0.0.1"}, "127.0.0.1"),
+        ({"X-Forwarded-Port": "443"}, "127.0.0.1"),
         ({"X-Real-IP": "127.0.0.1"}, "127.0.0.1"),
         ({"Via": "1.1 proxy"}, "::1"),
         ({"Origin": "http://shop.example"}, "::1"),
