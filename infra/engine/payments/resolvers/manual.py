@@ -7,10 +7,12 @@ from typing import Any
 
 from infra.engine.payments import actions
 from infra.engine.payments.actions import ByHand, Report
+from infra.engine.payments.models import TransactionEvent, TransactionItem
 from infra.engine.payments.resolvers import loads
 from infra.engine.schema.binding import declare, requires, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import UserErrors, refuse
+from infra.engine.schema.lengths import check_lengths
 from infra.engine.schema.metadata_mutations import pairs_to_dict
 
 HANDLERS = ("HANDLE_PAYMENTS",)
@@ -51,6 +53,8 @@ def transaction_update(context: Context, args: dict[str, Any]) -> dict[str, Any]
 
 def by_hand(said: dict[str, Any], event: dict[str, Any] | None, currency: str) -> ByHand:
     """Return what TransactionCreateInput or -UpdateInput says. Raises UserErrors for what it may not."""
+    check_lengths(TransactionItem, said, "name message pspReference externalUrl")
+    check_lengths(TransactionEvent, event or {}, "pspReference")
     columns = {own: said[name] or "" for name, own in COLUMNS.items() if said.get(name) is not None}
     if said.get("availableActions") is not None:
         columns["available_actions"] = sorted(set(said["availableActions"]))
@@ -113,6 +117,7 @@ def payment_method(said: dict[str, Any]) -> dict[str, Any]:
 def transaction_event_report(context: Context, args: dict[str, Any]) -> dict[str, Any]:
     item = loads.get_transaction(args)
     loads.check_owner(item, context.requestor)
+    check_lengths(TransactionEvent, args, "pspReference externalUrl")
     available = args.get("availableActions")
     details = args.get("paymentMethodDetails")
     report = Report(

@@ -8,11 +8,13 @@ from typing import Any
 from infra.engine.checkout.models import Checkout
 from infra.engine.orders.models import Order
 from infra.engine.payments import sessions
+from infra.engine.payments.models import TransactionItem
 from infra.engine.payments.resolvers import loads
 from infra.engine.payments.types import GIFT_CARD_GATEWAY, new_key
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import PermissionDenied, refuse
+from infra.engine.schema.lengths import check_lengths
 
 declare("PaymentGatewayInitialize", "gatewayConfigs")
 declare("PaymentGatewayConfig", "id data errors")
@@ -66,6 +68,7 @@ def transaction_initialize(context: Context, args: dict[str, Any]) -> dict[str, 
     source, gateway, key = loads.get_source(args["id"]), args["paymentGateway"], args.get("idempotencyKey")
     if key is not None and not key:
         raise refuse("idempotencyKey", "Cannot be provided as an empty string.", "INVALID")
+    check_lengths(TransactionItem, args, "idempotencyKey")
     by_card = gateway["id"] == GIFT_CARD_GATEWAY
     ask = sessions.Ask(
         data=gateway.get("data"),
