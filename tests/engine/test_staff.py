@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.engine import bootstrap
+from infra.engine.checkout.addresses import clean_address
 from infra.engine.customers import actions
 from infra.engine.customers.models import Group, User
 from infra.engine.schema.ids import to_global_id
@@ -215,7 +216,7 @@ def test_the_rules_of_an_address_are_those_of_its_country():
       allowedFields requiredFields upperFields countryAreaType countryAreaChoices { raw verbose } cityType
       cityChoices { raw verbose } cityAreaType cityAreaChoices { raw verbose } postalCodeType postalCodeMatchers
       postalCodeExamples postalCodePrefix } japan: addressValidationRules(countryCode: JP) {
-      countryAreaChoices { raw verbose } requiredFields } }"""
+      countryAreaChoices { raw verbose } requiredFields allowedFields addressFormat addressLatinFormat } }"""
 
     seen = data_of(query)
 
@@ -225,6 +226,17 @@ def test_the_rules_of_an_address_are_those_of_its_country():
     assert rules["postalCodeMatchers"] == [r"^\d{6}$"]
     assert {"raw": "東京都", "verbose": "Tokyo"} in seen["japan"]["countryAreaChoices"]
     assert seen["japan"]["requiredFields"] == ["countryArea", "postalCode", "streetAddress1"]
+    assert "city" in seen["japan"]["allowedFields"], "Google's data knows none: no storefront would ask for it"
+    assert seen["japan"]["addressFormat"] == "〒%Z%n%S%n%C%n%A%n%O%n%N"
+    assert seen["japan"]["addressLatinFormat"] == "%N%n%O%n%A, %C, %S%n%Z"
+
+
+def test_a_japanese_address_keeps_its_city_where_a_country_s_rules_blank_what_they_do_not_know():
+    said = {"country": "JP", "countryArea": "東京都", "city": "墨田区", "cityArea": "x", "postalCode": "130-0001"}
+
+    kept = clean_address({**said, "streetAddress1": "1-2-3"}, address_type=None, keep_all_fields=False)
+
+    assert (kept["country_area"], kept["city"], kept["city_area"]) == ("東京都", "墨田区", "")
 
 
 def test_sign_in_by_other_means_is_nobodys_here():

