@@ -10,10 +10,11 @@ reference (Saleor 3.24, settings ANONYMOUS_CHECKOUTS_TIMEDELTA and its neighbour
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from infra.engine.checkout import completion
@@ -51,12 +52,25 @@ _tried: dict[Any, datetime] = {}
 
 
 def run_due(now: datetime) -> int:
-    """Do what is due at `now` unless this process did less than a minute ago; return how many rows it changed."""
+    """Do what is due at `now` unless this process did less than a minute ago; return how many rows it changed.
+
+    What fails is written to the log and tried again a minute later; it keeps nothing else from being done.
+    """
     if _last and _last[0] <= now < _last[0] + PAUSE:
         return 0
     _last[:] = [now]
     tasks = (expire_orders, delete_expired_orders, delete_expired_checkouts, complete_paid, forget_old_marks)
-    return sum(task(now) for task in tasks)
+    return sum(_attempt(task, now) for task in tasks)
+
+
+def _attempt(task: Callable[[datetime], int], now: datetime) -> int:
+    try:
+        return task(now)
+    except OperationalError:  # the database itself: whoever called says so, and waits
+        raise
+    except Exception:
+        logger.exception("%s failed", task.__name__)
+        return 0
 
 
 def work(now: datetime, limit: int) -> int:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from infra.engine import tasks
@@ -137,3 +138,33 @@ def test_a_basket_that_breaks_is_told_and_the_others_become_orders(monkeypatch: 
 
     assert tasks.complete_paid(timezone.now() + timedelta(minutes=1)) == 1
     assert Checkout.objects.get() == broken
+
+
+def test_what_fails_is_logged_and_keeps_nothing_else_from_being_done(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = place(expireOrdersAfter=30)
+
+    def fails(_: Any) -> int:
+        raise ValueError("one broken basket")
+
+    monkeypatch.setattr(tasks, "delete_expired_orders", fails)
+    monkeypatch.setattr(tasks, "complete_paid", fails)
+    monkeypatch.setattr(tasks, "_last", [])
+
+    assert tasks.run_due(order.created_at + timedelta(minutes=31)) == 1
+
+    order.refresh_from_db()
+    assert order.status == "EXPIRED"
+    assert [record.exc_info is not None for record in caplog.records if record.name == tasks.__name__] == [True, True]
+    assert "one broken basket" in caplog.text
+
+
+def test_a_database_that_is_away_is_told_to_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Any) -> int:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(tasks, "delete_expired_orders", fails)
+    monkeypatch.setattr(tasks, "_last", [])
+    with pytest.raises(OperationalError):
+        tasks.run_due(timezone.now())
