@@ -17,7 +17,7 @@ from infra.engine.deliveries.payloads import build_payload
 from infra.engine.deliveries.transport import Response, Unreachable, send, webhook_headers
 from infra.engine.discounts.tasks import recalculate
 from infra.engine.payments.requests import run_due as run_payment_requests
-from infra.engine.prepared import in_bulk
+from infra.engine.prepared import PreparedQuery, in_bulk
 from infra.engine.warehouses.lock_objects import lock
 
 logger = logging.getLogger(__name__)
@@ -65,8 +65,15 @@ def _free(now: datetime) -> Q:
     return Q(status="PENDING", run_at__lte=now) & (Q(leased_until=None) | Q(leased_until__lt=now))
 
 
+_FREE = PreparedQuery(
+    EventDelivery,
+    (EventDelivery._meta.get_field("run_at"),),
+    lambda now: EventDelivery.objects.filter(_free(now)).order_by("pk").values_list("pk"),
+)
+
+
 def _claim(now: datetime, most: int) -> list[EventDelivery]:
-    pks = list(EventDelivery.objects.filter(_free(now)).order_by("pk").values_list("pk", flat=True)[:most])
+    pks = [pk for (pk,) in _FREE(now, most=most)]
     if not pks:
         return []
     with transaction.atomic("engine"):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from infra.engine.deliveries import emit
 from infra.engine.discounts.models import Promotion, PromotionRule, RuleVariant
 from infra.engine.discounts.predicates import selected_variants
 from infra.engine.discounts.prices import batched, products_of, refresh_prices, running
+from infra.engine.prepared import PreparedQuery
 from infra.engine.products.models import Product
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ def recalculate(now: datetime, *, everything: bool = False) -> int:
     Returns how many prices of variants (one per channel) changed. With nothing to do it only reads.
     """
     _tell_toggled(now)
-    rules = _due_rules(now)
+    rules = [pk for (pk,) in _DUE_RULES(now)]
     if not rules and not everything:
         return 0
     with transaction.atomic("engine"):
@@ -41,14 +43,12 @@ def recalculate(now: datetime, *, everything: bool = False) -> int:
 
 def _tell_toggled(now: datetime) -> None:
     """Raise PROMOTION_STARTED and PROMOTION_ENDED once for each start and end that has passed."""
-    untold = Q(last_told_at=None)
-    started = Q(start_date__lte=now) & (untold | Q(last_told_at__lt=F("start_date")))
-    ended = Q(end_date__lte=now) & (untold | Q(last_told_at__lt=F("end_date")))
-    pks = list(Promotion.objects.filter(started | ended).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    pks = [pk for (pk,) in _TOGGLED(now, most=BATCH)]
     if not pks:
         return
     with transaction.atomic("engine"):
-        rows = Promotion.objects.select_for_update(skip_locked=True).filter(started | ended, pk__in=pks).order_by("pk")
+        toggled = Promotion.objects.select_for_update(skip_locked=True).filter(_is_toggled(now), pk__in=pks)
+        rows = toggled.order_by("pk")
         for promotion in rows:
             told, end = promotion.last_told_at, promotion.end_date
             if told is None or told < promotion.start_date:
@@ -58,11 +58,27 @@ def _tell_toggled(now: datetime) -> None:
             Promotion.objects.filter(pk=promotion.pk).update(last_told_at=now)
 
 
-def _due_rules(now: datetime) -> list[UUID]:
-    """Return the catalogue rules that are stale, or began or ended since they were last worked out."""
+def _is_toggled(now: datetime) -> Q:
+    untold = Q(last_told_at=None)
+    started = Q(start_date__lte=now) & (untold | Q(last_told_at__lt=F("start_date")))
+    ended = Q(end_date__lte=now) & (untold | Q(last_told_at__lt=F("end_date")))
+    return started | ended
+
+
+def _due_rules(now: datetime) -> QuerySet[PromotionRule, Any]:
+    """Return the keys of the catalogue rules that are stale, or began or ended since they were last worked out."""
     is_running = running(now)
     due = (is_running & (Q(is_stale=True) | Q(is_applied=False))) | (~is_running & Q(is_applied=True))
-    return list(PromotionRule.objects.filter(due).order_by("pk").values_list("pk", flat=True))
+    return PromotionRule.objects.filter(due).order_by("pk").values_list("pk")
+
+
+_MOMENT = Promotion._meta.get_field("start_date")
+_TOGGLED = PreparedQuery(
+    Promotion,
+    (_MOMENT,),
+    lambda now: Promotion.objects.filter(_is_toggled(now)).order_by("pk").values_list("pk"),
+)
+_DUE_RULES = PreparedQuery(PromotionRule, (_MOMENT,), _due_rules)
 
 
 def work_out_rule(pk: UUID, now: datetime) -> set[int]:

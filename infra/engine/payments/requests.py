@@ -33,6 +33,7 @@ from infra.engine.payments.events import (
 from infra.engine.payments.lock_objects import Locked, locked_transaction
 from infra.engine.payments.models import ActionDelivery, TransactionEvent, TransactionItem
 from infra.engine.payments.types import GIFT_CARD_GATEWAY, Action, Answer, InvalidAnswer, new_key, parse_action_answer
+from infra.engine.prepared import PreparedQuery
 from infra.engine.schema.context import Requestor
 from infra.engine.schema.errors import refuse
 
@@ -195,10 +196,20 @@ def run_due(now: datetime, limit: int) -> int:
     return done
 
 
+def _free(now: datetime) -> Q:
+    return Q(run_at__lte=now) & (Q(leased_until=None) | Q(leased_until__lt=now))
+
+
+_FREE = PreparedQuery(
+    ActionDelivery,
+    (ActionDelivery._meta.get_field("run_at"),),
+    lambda now: ActionDelivery.objects.filter(_free(now)).order_by("pk").values_list("pk"),
+)
+
+
 def _claim(now: datetime) -> ActionDelivery | None:
-    free = Q(run_at__lte=now) & (Q(leased_until=None) | Q(leased_until__lt=now))
-    for pk in ActionDelivery.objects.filter(free).order_by("pk").values_list("pk", flat=True)[:20]:
-        if ActionDelivery.objects.filter(free, pk=pk).update(leased_until=now + LEASE):
+    for (pk,) in _FREE(now, most=20):
+        if ActionDelivery.objects.filter(_free(now), pk=pk).update(leased_until=now + LEASE):
             return ActionDelivery.objects.select_related("request_event__transaction").get(pk=pk)
     return None
 
