@@ -35,6 +35,8 @@ LIMITS_S = {
 """Seconds a step may take before it is ended and has failed; each far above what it takes on two free cores."""
 ON_POSTGRES = ("1", "2", "7", "8")
 """The scenarios of money, isolation and crashes, which run on PostgreSQL too; --full runs all of them there."""
+REPLAY = "8"
+"""The scenario that takes longest by itself: on SQLite it has a lane of its own."""
 SHORT_DEMO = {"MALL_DEMO_WEEKS": "0", "MALL_ACCEPT_INVOICES": "40"}
 """What those prepare: the database differs, not the size; SQLite runs the whole history and the whole replay."""
 ACCEPT = [sys.executable, "-m", "infra", "accept", "--engine", "embedded"]
@@ -105,14 +107,19 @@ def run_in_lanes(environment: dict[str, str], url: str, full: bool) -> list[Resu
 
     One prepares the demo data and has the scenarios on SQLite, the longest way; one has the scenarios on PostgreSQL and
     then the browser, which copies that data. Both wait for processes and leases as much as they work. The suite, in the
-    third, takes what they leave of the processors.
+    third, takes what they leave of the processors; then the replay on SQLite has its lane.
     """
     with ThreadPoolExecutor(4) as lanes:
         try:
             demo = lanes.submit(prepare_demo, environment)
             accept = lanes.submit(lambda: run_accept(environment) if demo.result()["passed"] else unprepared("accept"))
             elsewhere = lanes.submit(run_accept_elsewhere, environment, url, full)
-            suites = lanes.submit(run_suites, environment, url, full)
+            suites = lanes.submit(
+                lambda: [
+                    *run_suites(environment, url, full),
+                    *(run_replay(environment) if demo.result()["passed"] else unprepared("replay")),
+                ]
+            )
             elsewhere_result = elsewhere.result()
             browser = run_browser(environment) if demo.result()["passed"] else unprepared("browser")
             return [*suites.result(), demo.result(), *accept.result(), *elsewhere_result, *browser]
@@ -141,10 +148,20 @@ def run_browser(environment: dict[str, str]) -> list[Result]:
 
 
 def run_accept(environment: dict[str, str]) -> list[Result]:
-    results = [run_step("accept on SQLite", ACCEPT, environment, limit_s=LIMITS_S["accept"], label="[SQLite] ")]
+    from tests.accept import runner
+
+    wanted = [each for each in runner.find_scenarios() if each != REPLAY]
+    command = [*ACCEPT, *(word for each in wanted for word in ("--only", each))]
+    name = f"accept on SQLite ({', '.join(wanted)})"
+    results = [run_step(name, command, environment, limit_s=LIMITS_S["accept"], label="[SQLite] ")]
     if not os.environ.get("SALEOR_API_URL"):
         results.append(result("skipped", True, "accept on a real Saleor: SALEOR_API_URL names none"))
     return results
+
+
+def run_replay(environment: dict[str, str]) -> list[Result]:
+    name, command = f"accept on SQLite ({REPLAY})", [*ACCEPT, "--only", REPLAY]
+    return [run_step(name, command, environment, limit_s=LIMITS_S["accept"], label="[SQLite replay] ")]
 
 
 def run_accept_elsewhere(environment: dict[str, str], url: str, full: bool) -> list[Result]:
