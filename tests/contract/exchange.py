@@ -239,7 +239,10 @@ def _json(value: Any) -> dict[str, Any] | None:
 
 
 def without(value: Any, paths: list[str]) -> Any:
-    """Return `value` without what may differ: names found anywhere, or dotted paths with [] for every item."""
+    """Return `value` without what may differ: names found anywhere, or dotted paths with [] for every item.
+
+    Of a list whose path ends with {} it is the order that may differ.
+    """
     anywhere = {path for path in paths if "." not in path}
     dotted = [path.replace("[]", ".[]").split(".") for path in paths if "." in path]
     return _without(value, anywhere, dotted)
@@ -248,16 +251,23 @@ def without(value: Any, paths: list[str]) -> Any:
 def _without(value: Any, anywhere: set[str], dotted: list[list[str]]) -> Any:
     if isinstance(value, dict):
         return {
-            name: _without(each, anywhere, [rest[1:] for rest in dotted if rest[0] == name and len(rest) > 1])
+            name: _in_order(_without(each, anywhere, _below(name, dotted)), is_free=[f"{name}{{}}"] in dotted)
             for name, each in value.items()
             if name not in anywhere and [name] not in dotted
         }
     if (text := _json(value)) is not None:
         return {"<json>": text}
     if isinstance(value, list):
-        inner = [rest[1:] for rest in dotted if rest[0] == "[]" and len(rest) > 1]
-        return [_without(each, anywhere, inner) for each in value]
+        return [_without(each, anywhere, _below("[]", dotted)) for each in value]
     return value
+
+
+def _below(name: str, dotted: list[list[str]]) -> list[list[str]]:
+    return [rest[1:] for rest in dotted if rest[0] == name and len(rest) > 1]
+
+
+def _in_order(value: Any, *, is_free: bool) -> Any:
+    return sorted(value, key=json.dumps) if is_free and isinstance(value, list) else value
 
 
 def load() -> dict[str, dict[str, Any]]:
