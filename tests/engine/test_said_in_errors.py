@@ -306,3 +306,22 @@ def test_staff_delete_no_group_beyond_their_own_nor_the_last_that_holds_a_right(
     groups["alike"].users.add(clerk)
     assert delete(own) == {"name": "own"}
     assert set(Group.objects.values_list("name", flat=True)) == set(groups)
+
+
+def test_deleting_a_group_reads_no_customers(monkeypatch):
+    """A shop has a million of them."""
+    clerk = User.objects.create(email="clerk@example.com", is_staff=True, is_confirmed=True)
+    row = Group.objects.create(name="own", permissions=["MANAGE_STAFF"])
+    row.users.add(clerk)
+    User.objects.bulk_create([User(email=f"shopper{number}@example.com") for number in range(30)])
+    token, read, from_db = tokens.access_token(clerk), [], User.from_db
+
+    def counted(*args):
+        read.append(from_db(*args))
+        return read[-1]
+
+    monkeypatch.setattr(User, "from_db", counted)
+    text = "mutation($id: ID!) { permissionGroupDelete(id: $id) { errors { code } } }"
+    said = answer(text, {"id": to_global_id("Group", row.pk)}, token=token)
+    assert said["errors"] == [{"code": "LEFT_NOT_MANAGEABLE_PERMISSION"}]
+    assert {user.email for user in read} <= {"clerk@example.com"}
