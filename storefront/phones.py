@@ -7,7 +7,7 @@ import phonenumbers
 HOME = "JP"
 
 
-def exists(written: str, country: str) -> bool:
+def is_valid_phone(written: str, country: str) -> bool:
     """Return whether a country's plan, or that of the country code in front, knows the number."""
     number = _parsed(written, country)
     return number is not None and phonenumbers.is_valid_number(number)

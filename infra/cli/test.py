@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -112,16 +112,17 @@ def run_in_lanes(environment: dict[str, str], url: str, full: bool) -> list[Resu
     with ThreadPoolExecutor(4) as lanes:
         try:
             demo = lanes.submit(prepare_demo, environment)
-            accept = lanes.submit(lambda: run_accept(environment) if demo.result()["passed"] else unprepared("accept"))
+
+            def on_demo(run_it: Callable[[dict[str, str]], list[Result]], what: str) -> list[Result]:
+                if demo.result()["passed"]:
+                    return run_it(environment)
+                return [result("skipped", True, f"{what}: without demo data it cannot start")]
+
+            accept = lanes.submit(on_demo, run_accept, "accept")
             elsewhere = lanes.submit(run_accept_elsewhere, environment, url, full)
-            suites = lanes.submit(
-                lambda: [
-                    *run_suites(environment, url, full),
-                    *(run_replay(environment) if demo.result()["passed"] else unprepared("replay")),
-                ]
-            )
+            suites = lanes.submit(lambda: [*run_suites(environment, url, full), *on_demo(run_replay, "replay")])
             elsewhere_result = elsewhere.result()
-            browser = run_browser(environment) if demo.result()["passed"] else unprepared("browser")
+            browser = on_demo(run_browser, "browser")
             return [*suites.result(), demo.result(), *accept.result(), *elsewhere_result, *browser]
         except BaseException:
             lanes.shutdown(wait=False, cancel_futures=True)
@@ -133,10 +134,6 @@ def run_in_lanes(environment: dict[str, str], url: str, full: bool) -> list[Resu
 def prepare_demo(environment: dict[str, str]) -> Result:
     command = [sys.executable, "-c", PREPARE]
     return run_step("demo data", command, environment, limit_s=LIMITS_S["demo data"], label="[demo data] ")
-
-
-def unprepared(what: str) -> list[Result]:
-    return [result("skipped", True, f"{what}: without demo data it cannot start")]
 
 
 def run_browser(environment: dict[str, str]) -> list[Result]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.checkout.types import Address
-from storefront.phones import exists
+from storefront.phones import is_valid_phone
 from storefront.shop.postal import find_area, normalize
 
 PREFECTURES = (
@@ -91,7 +91,7 @@ class AddressForm(forms.Form):
     def clean_phone(self) -> str:
         given = str(self.cleaned_data["phone"])
         country = HOME if self.is_home else self.cleaned_data.get("country", "")
-        if (self.is_home or country) and not exists(given, country):
+        if (self.is_home or country) and not is_valid_phone(given, country):
             raise forms.ValidationError(self.say_phone())
         return given
 
